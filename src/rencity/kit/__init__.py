@@ -1,0 +1,1 @@
+"""Units, ids, errors, draws, files: what every room may use and none may own."""

@@ -1,0 +1,1 @@
+"""How a city behaves: hazards, damage, cascade, service, recovery. Arrays in, arrays out."""
