@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
+from importlib import import_module
 
 import typer
 from rich.console import Console
@@ -14,6 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Rencity 韧城: rehearse disasters on a real city, see what breaks, decide what to fix.",
 )
+for _module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
+    import_module(_module.name).register(app)
+
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

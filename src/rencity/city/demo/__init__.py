@@ -1,0 +1,1 @@
+"""A synthetic city on public facts, for trying things on. Never data about a real place."""

@@ -1,0 +1,1 @@
+"""Hazards: what strikes, where, how hard."""
