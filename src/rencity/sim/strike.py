@@ -1,4 +1,4 @@
-"""What a hazard does to the assets before anything is drawn: the contract between hazard and engine."""
+"""What a hazard does to assets before anything is drawn: where hazards and engine meet."""
 
 from __future__ import annotations
 
