@@ -1,0 +1,211 @@
+"""One block of samples through its steps: shock, then losses and starts at each edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from rencity.city.network import NOT_OPEN, Network
+from rencity.sim.reach.account import Account, account_of, book_step, people_of
+from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
+from rencity.sim.reach.events import Outages
+from rencity.sim.reach.full import reach_lifeline
+from rencity.sim.reach.lanes import ALL, Rows, any_, load, mark, rows, store, without, xor
+from rencity.sim.reach.losses import lose
+from rencity.sim.reach.needs import (
+    age_cohorts,
+    note_change,
+    open_cohorts,
+    quorum_met,
+    working,
+)
+from rencity.sim.reach.starts import start
+
+U = np.uint64
+
+
+@dataclass(frozen=True)
+class Undamaged:
+    """The greatest set that supports itself with everything up and nothing waived.
+
+    What is outside it stays out for the whole run. Arrays are words (0 or all ones) by node.
+    """
+
+    served: npt.NDArray[np.uint64]
+    firm: npt.NDArray[np.uint64]
+    met: npt.NDArray[np.uint64]
+
+    @property
+    def runs(self) -> npt.NDArray[np.bool_]:
+        """Whether each node is served, bool (n,)."""
+        return self.served != 0
+
+
+class Engine:
+    """Arrays for one block at a time; make one for each thread.
+
+    Parameters
+    ----------
+    network : the city's arrays
+    edge_min : int64 (t,), start of each step in minutes after the shock; the first is 0
+    horizon_min : end of the last step
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        edge_min: npt.NDArray[np.int64],
+        horizon_min: int,
+        undamaged: Undamaged | None = None,
+    ) -> None:
+        self.network = network
+        self.edge_min = edge_min
+        self.rest_min = horizon_min - edge_min
+        self.graph: Graph = graph_of(network)
+        self.state: State = state_of(network)
+        self.people = people_of(network)
+        self.undamaged = undamaged or self._settle_undamaged()
+
+    def run(self, outages: Outages, account: Account | None = None) -> Account:
+        """Simulate one block; its sums are added to `account` or to a new one."""
+        made = account or account_of(self.network, len(self.edge_min))
+        for step, state in enumerate(self.states(outages)):
+            book_step(state, self.people, made, step, self.rest_min[step])
+        return made
+
+    def states(self, outages: Outages) -> Iterator[State]:
+        """The state at each step, to be read before the next is asked for."""
+        row, lane, ends = _by_step(outages, self.edge_min)
+        self._strike(outages.down(self.network.nodes + self.network.link_rows))
+        yield self.state
+        cohorts = _Cohorts(len(self.network.group_node))
+        for step in range(1, len(self.edge_min)):
+            cohorts.tick(self.graph, self.state, step, self.edge_min)
+            lose(self.graph, self.state, 0)
+            begin, end = ends[step - 1], ends[step]
+            _repair(self.graph, self.state, self.undamaged.served, row[begin:end], lane[begin:end])
+            start(self.graph, self.state)
+            yield self.state
+
+    def _strike(self, down: Rows) -> None:
+        """Set every array to the state just after the shock."""
+        n = self.network.nodes
+        self._reset()
+        self.state.up[:] &= ~down[:n]
+        self.state.link_up[:] = ~down[n:]
+        _strike(self.graph, self.state, self.network.first)
+
+    def _reset(self) -> None:
+        state, base = self.state, self.undamaged
+        state.up[:] = base.served[:, None]
+        state.met[:] = base.met[:, None]
+        state.unmet[:] = ~state.met
+        state.spent[:] = np.where(self.network.group_backup_min > 0, U(0), ALL)[:, None]
+        state.manual[:] = 0
+        state.ok[:] = state.met | ~state.spent
+        state.before[:] = base.served[:, None]
+        for name in ("lost", "dirty", "round_", "falling", "rising", "changed", "in_changed"):
+            getattr(state, name)[:] = 0
+
+    def _settle_undamaged(self) -> Undamaged:
+        state, network = self.state, self.network
+        for name in ("up", "works", "spent", "met", "ok"):
+            getattr(state, name)[:] = ALL
+        state.link_up[:] = np.where(network.link_open_min == NOT_OPEN, ALL, U(0))[:, None]
+        _strike(self.graph, state, network.first)
+        state.touched[:] = 0
+        return Undamaged(state.served[:, 0].copy(), state.firm[:, 0].copy(), state.met[:, 0].copy())
+
+
+class _Cohorts:
+    """Lanes whose need is unmet since the same step, by group."""
+
+    def __init__(self, groups: int) -> None:
+        self.count = 0
+        self.group = np.zeros(groups, np.int32)
+        self.since = np.zeros(groups, np.int32)
+        self.word = rows(groups)
+
+    def tick(self, graph: Graph, state: State, step: int, edge_min: npt.NDArray[np.int64]) -> None:
+        """Close the step before `step` and age what is unmet up to it."""
+        self._room(self.count + int(state.changed[-1]))
+        self.count = open_cohorts(
+            graph, state, step - 1, self.group, self.since, self.word, self.count
+        )
+        self.count = age_cohorts(
+            graph, state, edge_min[step], edge_min, self.group, self.since, self.word, self.count
+        )
+
+    def _room(self, wanted: int) -> None:
+        if wanted <= len(self.group):
+            return
+        size = 2 * wanted
+        self.group = np.resize(self.group, size)
+        self.since = np.resize(self.since, size)
+        more = rows(size)
+        more[: self.count] = self.word[: self.count]
+        self.word = more
+
+
+def _by_step(
+    outages: Outages, edge_min: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Repairs in order of the step that first finds them done, and where each step ends."""
+    step = np.searchsorted(edge_min, outages.minutes).astype(np.int32)
+    order = np.argsort(step, kind="stable")
+    ends = np.searchsorted(step[order], np.arange(len(edge_min)), side="right")
+    return outages.row[order], outages.lane[order], ends.astype(np.int64)
+
+
+@njit(nogil=True, cache=True)
+def _strike(graph: Graph, state: State, first: Any) -> None:
+    """Greatest set that supports itself: reach with needs as they stood, then losses."""
+    for v in range(len(graph.source)):
+        store(state.works, v, working(graph, state, v))
+        mark(state.touched, v)
+    for lifeline in range(len(first) - 1):
+        reach_lifeline(graph, state, first[lifeline], first[lifeline + 1])
+    for g in range(len(graph.group_node)):
+        met = quorum_met(graph, state.served, g)
+        if any_(xor(met, load(state.met, g))):
+            store(state.met, g, met)
+            note_change(state, g)
+            _renew(graph, state, g)
+    lose(graph, state, 0)
+
+
+@njit(nogil=True, cache=True)
+def _renew(graph: Graph, state: State, g: Any) -> None:
+    for w in range(state.ok.shape[1]):
+        state.ok[g, w] = state.met[g, w] | ~state.spent[g, w] | state.manual[g, w]
+    v = graph.group_node[g]
+    works = working(graph, state, v)
+    if any_(without(load(state.works, v), works)):
+        mark(state.falling, v)
+    store(state.works, v, works)
+
+
+@njit(nogil=True, cache=True)
+def _repair(graph: Graph, state: State, runs: Any, row: Any, lane: Any) -> None:
+    """Bring rows back in lanes, those that ever ran; nodes that may start are marked rising."""
+    n = len(graph.source)
+    for i in range(len(row)):
+        r, word, bit = row[i], lane[i] >> 6, U(1) << U(lane[i] & 63)
+        if r < n:
+            state.up[r, word] |= bit & runs[r]
+            mark(state.round_, r)
+        else:
+            state.link_up[r - n, word] |= bit
+            for j in range(graph.link_ptr[r - n], graph.link_ptr[r - n + 1]):
+                mark(state.rising, graph.link_head[j])
+    for i in range(len(row)):
+        r = row[i]
+        if r < n and (state.round_[r >> 6] >> U(r & 63)) & U(1):
+            state.round_[r >> 6] ^= U(1) << U(r & 63)
+            store(state.works, r, working(graph, state, r))
+            mark(state.rising, r)
