@@ -36,9 +36,10 @@ class Reference:
                 opens = NEVER if math.isnan(link.switching_min) else math.ceil(link.switching_min)
             path = [link.start, link.asset, link.end] if link.asset else [link.start, link.end]
             for a, b in pairwise(path):
-                self.edges.append((a, b, opens))
+                usable = opens if b == link.end else 0.0  # the switch stands at the link's end
+                self.edges.append((a, b, usable))
                 if not link.directed:
-                    self.edges.append((b, a, opens))
+                    self.edges.append((b, a, usable))
         self.needs = [
             Need(
                 group.asset,

@@ -253,14 +253,15 @@ def _edges(
     through = has & ~keeps
     both = ~links["directed"].to_numpy()
     tails, heads, rows = [], [], []
-    for mask, a, b in (
-        (~through, start, end),
-        (through, start, middle),
-        (through, middle, end),
+    closed = np.zeros_like(row)
+    for mask, a, b, word in (
+        (~through, start, end, row),
+        (through, start, middle, closed),
+        (through, middle, end, row),  # the switch of an open link stands at its end
     ):
         tails += [a[mask], b[mask & both]]
         heads += [b[mask], a[mask & both]]
-        rows += [row[mask], row[mask & both]]
+        rows += [word[mask], word[mask & both]]
     return (
         np.concatenate(heads),
         np.concatenate(tails),

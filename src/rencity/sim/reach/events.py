@@ -126,6 +126,11 @@ def outages_of_block(
     return _merge(parts)
 
 
+def given_outages(network: Network, outages: Outages, lanes: int) -> Outages:
+    """Known outages joined with those of normally open links, for a block of `lanes` samples."""
+    return _merge([_opened(network, lanes), outages])
+
+
 def _drawn(draws: Draws, seed: int, block: int, lanes: int, samples: int) -> Outages:
     first = block * LANES
     event = event_of_samples(draws, seed, samples)[first : first + lanes]
