@@ -239,6 +239,14 @@ def _edges(
     row = np.zeros(len(links), np.int32)
     row[keeps] = 1 + np.searchsorted(row_asset, middle[keeps])
     row[bare] = 1 + len(row_asset) + np.arange(len(bare))
+    mixed = np.intersect1d(row[opened & keeps], row[~opened & keeps])
+    if len(mixed):
+        shared = city.assets["id"].to_numpy()[link_asset[mixed[0]]]
+        raise CityError(
+            f"{shared} carries a normally open and a closed link",
+            place="links.asset",
+            mend="give the normally open link an asset of its own",
+        )
     minutes = links["switching_min"].fillna(np.inf).to_numpy()
     link_open = np.full(len(link_asset), NOT_OPEN, np.int64)
     never = np.iinfo(np.int32).max

@@ -1,0 +1,166 @@
+"""N-1 of everything: each bit is one thing that fails alone, needs included, nothing waived.
+
+The undamaged state is taken as given, one bit of one row is cleared in each lane, and losses
+settle; rows that moved are put back, so a block costs what it touches and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from rencity.city.network import NOT_OPEN
+from rencity.sim.reach.account import People
+from rencity.sim.reach.arrays import Graph, State
+from rencity.sim.reach.engine import Engine
+from rencity.sim.reach.lanes import (
+    ALL,
+    LANES,
+    load,
+    lowest_bit,
+    mark,
+    rows,
+    spread,
+    store,
+    without,
+)
+from rencity.sim.reach.losses import lose, lose_link
+
+U = np.uint64
+
+
+def people_lost(
+    engine: Engine, progress: Callable[[float], None] | None = None
+) -> npt.NDArray[np.int64]:
+    """People who lose each lifeline when one row fails alone and nothing is done about it.
+
+    Returns
+    -------
+    int64 (lifelines, n + k) over node rows, then link rows; rows that don't run lose nothing
+    """
+    network, base = engine.network, engine.undamaged
+    n, k = network.nodes, network.link_rows
+    alive = np.concatenate([base.runs, network.link_open_min == NOT_OPEN])
+    alive[n] = False  # the link that never fails
+    targets = np.flatnonzero(alive).astype(np.int64)
+    lost = np.zeros((len(network.lifelines), n + k), np.int64)
+    _stand(engine)
+    one = rows(1)
+    for begin in range(0, len(targets), LANES):
+        block = targets[begin : begin + LANES]
+        found = np.zeros((len(network.lifelines), LANES), np.int64)
+        _knock(
+            engine.graph,
+            engine.state,
+            engine.people,
+            base.served,
+            base.firm,
+            base.met,
+            block,
+            one,
+            found,
+        )
+        lost[:, block] = found[:, : len(block)]
+        if progress is not None:
+            progress((begin + len(block)) / len(targets))
+    return lost
+
+
+def _stand(engine: Engine) -> None:
+    """Put the state to the undamaged city with backups spent."""
+    state, base, network = engine.state, engine.undamaged, engine.network
+    for name in ("up", "works", "served"):
+        getattr(state, name)[:] = base.served[:, None]
+    state.firm[:] = base.firm[:, None]
+    state.link_up[:] = np.where(network.link_open_min == NOT_OPEN, ALL, U(0))[:, None]
+    state.met[:] = base.met[:, None]
+    state.ok[:] = base.met[:, None]
+    state.spent[:] = ALL
+    for name in (
+        "manual",
+        "unmet",
+        "lost",
+        "touched",
+        "dirty",
+        "round_",
+        "falling",
+        "rising",
+        "changed",
+        "in_changed",
+    ):
+        getattr(state, name)[:] = 0
+
+
+@njit(nogil=True, cache=True)
+def _knock(
+    graph: Graph,
+    state: State,
+    people: People,
+    served: Any,
+    firm: Any,
+    met: Any,
+    block: Any,
+    one: Any,
+    found: Any,
+) -> None:
+    n = len(graph.source)
+    waiting = 0
+    for lane in range(len(block)):
+        word, bit = lane >> 6, U(1) << U(lane & 63)
+        row = block[lane]
+        if row < n:
+            state.up[row, word] &= ~bit
+            state.works[row, word] &= ~bit
+            mark(state.falling, row)
+        else:
+            state.link_up[row - n, word] &= ~bit
+            one[0, word] = bit
+            waiting += lose_link(graph, state, row - n, load(one, 0))
+            one[0, word] = U(0)
+    lose(graph, state, waiting)
+    _count_and_restore(state, people, served, firm, found)
+    for lane in range(len(block)):
+        word, bit = lane >> 6, U(1) << U(lane & 63)
+        row = block[lane]
+        if row < n:
+            state.up[row, word] |= bit
+            store(state.works, row, spread(served[row]))
+        else:
+            state.link_up[row - n, word] |= bit
+    last = len(state.changed) - 1
+    for i in range(state.changed[last]):
+        g = state.changed[i]
+        state.in_changed[g] = 0
+        store(state.met, g, spread(met[g]))
+        store(state.ok, g, spread(met[g]))
+        v = graph.group_node[g]
+        store(state.works, v, spread(served[v]))
+    state.changed[last] = 0
+
+
+@njit(nogil=True, cache=True)
+def _count_and_restore(state: State, people: People, served: Any, firm: Any, found: Any) -> None:
+    gone = np.empty((1, found.shape[1] // 64), np.uint64)
+    for place in range(len(state.touched)):
+        while state.touched[place]:
+            k = lowest_bit(state.touched[place])
+            state.touched[place] ^= U(1) << k
+            v = place * 64 + np.int64(k)
+            begin, end = people.people_ptr[v], people.people_ptr[v + 1]
+            if begin < end:
+                store(gone, 0, without(load(state.before, v), load(state.served, v)))
+                total = 0
+                for i in range(begin, end):
+                    total += people.people[i]
+                for w in range(gone.shape[1]):
+                    word = gone[0, w]
+                    while word:
+                        lane = w * 64 + np.int64(lowest_bit(word))
+                        word &= word - U(1)
+                        found[people.lifeline[v], lane] += total
+            store(state.served, v, spread(served[v]))
+            store(state.firm, v, spread(firm[v]))
