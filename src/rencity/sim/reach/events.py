@@ -142,7 +142,7 @@ def _drawn(draws: Draws, seed: int, block: int, lanes: int, samples: int) -> Out
     _set_bits(padded[:lanes], lane, mask)
     bits = rows(len(draws.row))
     offset = PER_HAZARD * draws.number
-    _failures(
+    failure_bits(
         draws.threshold, mask, draws.key, U(seed), U(Purpose.DAMAGE + offset), block * WORDS, bits
     )
     count = _count_bits(bits)
@@ -245,7 +245,7 @@ def _mix_row(z: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _failures(
+def failure_bits(
     threshold: Any, mask: Any, key: Any, seed: Any, purpose: Any, first_word: Any, out: Any
 ) -> None:
     """Set bit s of row i where a 32-bit uniform draw is below the threshold of s's event.
