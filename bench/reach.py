@@ -49,7 +49,7 @@ class Kernel:
         )  # fmt: skip
         np.invert(self.failed, out=self.state.link_up[1:])
         self.state.link_up[0] = ALL
-        reach_lifeline(self.graph, self.state, 0, self.network.nodes)
+        reach_lifeline(self.graph, self.state, self.state.works, 0)
 
 
 def timed(work, least_s: float) -> tuple[int, float]:  # type: ignore[no-untyped-def]

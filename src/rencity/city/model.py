@@ -300,7 +300,9 @@ def _column(
         )
     try:
         if text:
-            return column.map(_as_text).astype("str")
+            if pd.api.types.infer_dtype(column, skipna=False) != "string":
+                column = column.map(_as_text)
+            return column.astype("str")
         return column.astype(_DTYPES[attribute.kind])
     except (ValueError, TypeError) as exc:
         raise InputError(

@@ -16,6 +16,7 @@ from rencity.sim.reach.lanes import bitmap, rows
 class Graph(NamedTuple):
     """What stands still; see `rencity.city.network.Network` for the fields."""
 
+    first: Any
     out_ptr: Any
     out_node: Any
     out_link: Any

@@ -98,7 +98,7 @@ class Engine:
         self._reset()
         self.state.up[:] &= ~down[:n]
         self.state.link_up[:] = ~down[n:]
-        _strike(self.graph, self.state, self.network.first)
+        _strike(self.graph, self.state)
 
     def _reset(self) -> None:
         state, base = self.state, self.undamaged
@@ -117,7 +117,7 @@ class Engine:
         for name in ("up", "works", "spent", "met", "ok"):
             getattr(state, name)[:] = ALL
         state.link_up[:] = np.where(network.link_open_min == NOT_OPEN, ALL, U(0))[:, None]
-        _strike(self.graph, state, network.first)
+        _strike(self.graph, state)
         state.touched[:] = 0
         return Undamaged(state.served[:, 0].copy(), state.firm[:, 0].copy(), state.met[:, 0].copy())
 
@@ -163,13 +163,13 @@ def _by_step(
 
 
 @njit(nogil=True, cache=True)
-def _strike(graph: Graph, state: State, first: Any) -> None:
+def _strike(graph: Graph, state: State) -> None:
     """Greatest set that supports itself: reach with needs as they stood, then losses."""
     for v in range(len(graph.source)):
         store(state.works, v, working(graph, state, v))
         mark(state.touched, v)
-    for lifeline in range(len(first) - 1):
-        reach_lifeline(graph, state, first[lifeline], first[lifeline + 1])
+    for lifeline in range(len(graph.first) - 1):
+        reach_lifeline(graph, state, state.works, lifeline)
     for g in range(len(graph.group_node)):
         met = quorum_met(graph, state.served, g)
         if any_(xor(met, load(state.met, g))):

@@ -26,8 +26,9 @@ U = np.uint64
 
 
 @njit(nogil=True, cache=True)
-def reach_lifeline(graph: Graph, state: State, first: Any, end: Any) -> None:
-    """Set `served` and `firm` of nodes first..end-1 from `works` and `link_up`."""
+def reach_lifeline(graph: Graph, state: State, limit: Any, lifeline: Any) -> None:
+    """Set `served` and `firm` of a lifeline's nodes from `works`, `link_up` and rows of `limit`."""
+    first, end = graph.first[lifeline], graph.first[lifeline + 1]
     for v in range(first, end):
         fed = every()
         if not graph.source[v]:
@@ -37,19 +38,19 @@ def reach_lifeline(graph: Graph, state: State, first: Any, end: Any) -> None:
                     load(state.firm, graph.in_node[e]), load(state.link_up, graph.in_link[e])
                 )
                 fed = or_(fed, path)
-        row = and_(load(state.works, v), fed)
+        row = and_(and_(load(state.works, v), load(limit, v)), fed)
         store(state.firm, v, row)
         store(state.served, v, row)
     waiting = 0
     for v in range(end - 1, first - 1, -1):
         row = load(state.served, v)
-        wants = without(load(state.works, v), row)
+        wants = without(and_(load(state.works, v), load(limit, v)), row)
         if any_(wants):
             more = and_(wants, fed_by(graph, state, v))
             if any_(more):
                 store(state.served, v, or_(row, more))
                 waiting += mark(state.dirty, v)
-    _push(graph, state, waiting)
+    _push(graph, state, limit, waiting)
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -63,7 +64,7 @@ def fed_by(graph: Graph, state: State, v: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _push(graph: Graph, state: State, waiting: Any) -> None:
+def _push(graph: Graph, state: State, limit: Any, waiting: Any) -> None:
     """Spread `served` from the dirty nodes, sweeping up and down until nothing moves."""
     upward = True
     words = len(state.dirty)
@@ -79,7 +80,8 @@ def _push(graph: Graph, state: State, waiting: Any) -> None:
                     v = graph.out_node[e]
                     old = load(state.served, v)
                     path = and_(row, load(state.link_up, graph.out_link[e]))
-                    more = without(and_(path, load(state.works, v)), old)
+                    able = and_(load(state.works, v), load(limit, v))
+                    more = without(and_(path, able), old)
                     if any_(more):
                         store(state.served, v, or_(old, more))
                         waiting += mark(state.dirty, v)

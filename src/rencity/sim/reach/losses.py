@@ -1,7 +1,9 @@
 """Losses: the greatest part of what ran that still supports itself, mutual needs included.
 
 Each round over-deletes from what stopped working, re-derives what still hangs on a survivor,
-then renews the needs of what is gone for good; rounds repeat until no need moves.
+then renews the needs of what is gone for good; rounds repeat until no need moves. What was
+re-derived is no longer firm, so after much of it a round reaches whole lifelines anew instead,
+which makes them firm again.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from rencity.sim.reach.arrays import Graph, State
-from rencity.sim.reach.full import fed_by, next_dirty
+from rencity.sim.reach.full import fed_by, next_dirty, reach_lifeline
 from rencity.sim.reach.lanes import (
     and_,
     any_,
@@ -27,19 +29,61 @@ from rencity.sim.reach.lanes import (
 from rencity.sim.reach.needs import settle_needs
 
 U = np.uint64
+MANY = 16
+"""A round that visits more than one node in `MANY` is followed by one that reaches anew."""
 
 
 @njit(nogil=True, cache=True)
 def lose(graph: Graph, state: State, waiting: Any) -> None:
     """Settle losses from the nodes in `falling` and the `waiting` dirty ones (see `lose_link`)."""
+    many = len(graph.source) // MANY
+    heavy = False
     while True:
-        waiting += _stop_falling(state)
-        if waiting == 0:
+        if heavy:
+            fell = _reach_anew(graph, state)
+            heavy = fell > many
+        else:
+            waiting += _stop_falling(state)
+            fell = waiting
+            if waiting > 0:
+                heavy = _over_delete(graph, state, waiting) > many
+                _re_derive(graph, state)
+        if fell == 0:
             return
-        _over_delete(graph, state, waiting)
-        _re_derive(graph, state)
         _renew_needs(graph, state)
         waiting = 0
+
+
+@njit(nogil=True, cache=True)
+def _reach_anew(graph: Graph, state: State) -> Any:
+    """A round by reach from the sources inside what ran; count of nodes that lost something."""
+    fell = 0
+    for lifeline in range(len(graph.first) - 1):
+        first, end = graph.first[lifeline], graph.first[lifeline + 1]
+        if not _any_falling(state, first, end):
+            continue
+        for v in range(first, end):
+            row = load(state.served, v)
+            store(state.lost, v, row)
+            if mark(state.touched, v):
+                store(state.before, v, row)
+        reach_lifeline(graph, state, state.lost, lifeline)
+        for v in range(first, end):
+            if any_(without(load(state.lost, v), load(state.served, v))):
+                mark(state.round_, v)
+                fell += 1
+            else:
+                store(state.lost, v, none())
+    state.falling[:] = U(0)
+    return fell
+
+
+@njit(nogil=True, cache=True)
+def _any_falling(state: State, first: Any, end: Any) -> Any:
+    found = False
+    for v in range(first, end):
+        found |= (state.falling[v >> 6] >> U(v & 63)) & U(1) != U(0)
+    return found
 
 
 @njit(nogil=True, cache=True)
@@ -96,9 +140,11 @@ def _doubt(graph: Graph, state: State, v: Any, lost: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _over_delete(graph: Graph, state: State, waiting: Any) -> None:
+def _over_delete(graph: Graph, state: State, waiting: Any) -> Any:
+    """Take whatever hangs on what was lost and not on something lower; count of visits."""
     upward = True
     words = len(state.dirty)
+    visits = 0
     while waiting > 0:
         for i in range(words):
             place = i if upward else words - 1 - i
@@ -106,11 +152,13 @@ def _over_delete(graph: Graph, state: State, waiting: Any) -> None:
                 u, bit = next_dirty(state.dirty[place], place, upward)
                 state.dirty[place] ^= bit
                 waiting -= 1
+                visits += 1
                 gone = load(state.lost, u)
                 for e in range(graph.out_ptr[u], graph.out_ptr[u + 1]):
                     over = and_(gone, load(state.link_up, graph.out_link[e]))
                     waiting += _doubt(graph, state, graph.out_node[e], over)
         upward = not upward
+    return visits
 
 
 @njit(nogil=True, cache=True)

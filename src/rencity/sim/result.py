@@ -1,0 +1,281 @@
+"""A run as labelled arrays and tables, in memory and as a folder.
+
+The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
+and Parquet tables: zones, assets, links, weak_links. Nothing in it refers back to the city's files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+import rencity
+from rencity.city.model import City
+from rencity.kit.errors import RunError
+from rencity.kit.files import staged_folder
+from rencity.sim.metrics import curve_metrics, equity
+from rencity.sim.run import Run
+from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
+
+FORMAT = 1
+MEND = "run `rencity stress` again"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found.
+
+    Attributes
+    ----------
+    about : provenance: city, scenario, seed, samples, versions, digest, caveats
+    curves : people served by lifeline, region, step and sample; zone means; see `docs/engine.md`
+    summary : robustness, rapidity, loss and equity
+    zones, assets, links, weak_links : tables for maps and lists
+    """
+
+    about: Mapping[str, Any]
+    curves: xr.Dataset
+    summary: Mapping[str, Any]
+    zones: gpd.GeoDataFrame
+    assets: pd.DataFrame
+    links: pd.DataFrame
+    weak_links: pd.DataFrame
+    scenario_toml: str
+
+    @classmethod
+    def of(
+        cls, run: Run, city: City, *, scenario_toml: str, packs: Mapping[str, str] | None = None
+    ) -> Result:
+        """Make tables of a run."""
+        curves = _curves(run)
+        return cls(
+            about=_about(run, city, curves, scenario_toml, packs or {}),
+            curves=curves,
+            summary=_summary(run, curves),
+            zones=zones_table(run, city),
+            assets=assets_table(run, city),
+            links=links_table(city),
+            weak_links=weak_links_table(run, city),
+            scenario_toml=scenario_toml,
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every integer the run found."""
+        return str(self.about["digest"])
+
+    def write(self, folder: str | Path, *, replace: bool = False) -> Path:
+        """Write the run folder whole or not at all.
+
+        Raises
+        ------
+        StorageError : the folder exists and `replace` is false, or the disk refused it
+        """
+        folder = Path(folder)
+        with staged_folder(folder, replace=replace) as stage:
+            small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
+            self.curves.to_netcdf(stage / "result.nc", engine="h5netcdf", encoding=small)
+            for name in ("zones", "assets", "links", "weak_links"):
+                getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
+            (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
+            (stage / "summary.json").write_text(_json(self.summary), encoding="utf-8")
+            (stage / "run.json").write_text(_json(self.about), encoding="utf-8")
+        return folder
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Result:
+        """Read a run folder.
+
+        Raises
+        ------
+        RunError : no run here, a part is missing or broken, or another version wrote it
+        """
+        folder = Path(folder)
+        about = _read_json(folder / "run.json")
+        if about.get("format") != FORMAT:
+            raise RunError(
+                f"format {about.get('format')}, this Rencity reads format {FORMAT}",
+                place=str(folder),
+                mend=MEND,
+            )
+        try:
+            with xr.open_dataset(folder / "result.nc", engine="h5netcdf") as opened:
+                curves = opened.load()
+            tables = {
+                name: pd.read_parquet(folder / f"{name}.parquet")
+                for name in ("assets", "links", "weak_links")
+            }
+            zones = gpd.read_parquet(folder / "zones.parquet")
+            text = (folder / "scenario.toml").read_text(encoding="utf-8")
+        except Exception as exc:
+            raise RunError(
+                f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
+            ) from exc
+        summary = _read_json(folder / "summary.json")
+        return cls(about, curves, summary, zones, scenario_toml=text, **tables)
+
+    def plot_recovery(self, region: str | None = None) -> Any:
+        """Draw people served over time for each lifeline, mean and 5-95 % of samples.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        import matplotlib.pyplot as plt  # noqa: PLC0415 - drawing is optional and slow to load
+
+        served, people = self.curves["served"], self.curves["people"]
+        if region is None:
+            served, people = served.sum("region"), people.sum("region")
+        else:
+            served, people = served.sel(region=region), people.sel(region=region)
+        share = served / people.where(people > 0)
+        _, axes = plt.subplots()
+        hours = self.curves["step_start_h"].to_numpy()
+        for name in share["lifeline"].to_numpy():
+            mine = share.sel(lifeline=name)
+            if mine.notna().any():
+                (line,) = axes.step(hours, mine.mean("sample"), where="post", label=str(name))
+                low, high = (mine.quantile(q, "sample") for q in (0.05, 0.95))
+                axes.fill_between(hours, low, high, step="post", alpha=0.2, color=line.get_color())
+        axes.set(xlabel="hours after the shock", ylabel="share of people served", ylim=(0, 1.02))
+        axes.legend()
+        return axes
+
+
+def _curves(run: Run) -> xr.Dataset:
+    network, n = run.network, run.samples
+    mean = run.zone_loss_sum / n
+    variance = np.maximum(run.zone_loss_sq / n - mean**2, 0) * (n / max(n - 1, 1))
+    return xr.Dataset(
+        {
+            "step_start_h": ("step", run.edge_min / 60, {"units": "h"}),
+            "people": (("lifeline", "region"), run.people, {"units": "people"}),
+            "served": (("lifeline", "region", "step", "sample"), run.served, {"units": "people"}),
+            "zone_people": (("lifeline", "zone"), run.zone_people, {"units": "people"}),
+            "zone_served_mean": (
+                ("lifeline", "zone", "step"),
+                (run.zone_served_sum / n).astype(np.float32),
+                {"units": "people"},
+            ),
+            "zone_loss_mean": (("lifeline", "zone"), mean / 60, {"units": "person h"}),
+            "zone_loss_sd": (("lifeline", "zone"), variance**0.5 / 60, {"units": "person h"}),
+            "event": ("sample", run.event.astype(np.int16)),
+        },
+        coords={
+            "lifeline": list(network.lifelines),
+            "region": list(network.region),
+            "zone": list(network.zone),
+            "sample": np.arange(n),
+            "step": np.arange(len(run.edge_min)),
+        },
+        attrs={"horizon_h": run.horizon_min / 60},
+    )
+
+
+def _summary(run: Run, curves: xr.Dataset) -> dict[str, Any]:
+    edge_h, horizon_h = run.edge_min / 60, run.horizon_min / 60
+    lifelines, regions = {}, {name: {} for name in run.network.region}  # type: ignore[var-annotated]
+    for i, lifeline in enumerate(run.network.lifelines):
+        if not run.people[i].any():
+            continue
+        whole = run.served[i].sum(axis=0)
+        lifelines[lifeline] = curve_metrics(whole, int(run.people[i].sum()), edge_h, horizon_h)
+        lifelines[lifeline]["equity"] = equity(
+            curves["zone_loss_mean"].to_numpy()[i], run.zone_people[i], run.network.zone
+        )
+        for j, region in enumerate(run.network.region):
+            regions[region][lifeline] = curve_metrics(
+                run.served[i, j], int(run.people[i, j]), edge_h, horizon_h
+            )
+    return {"lifelines": lifelines, "regions": regions}
+
+
+def _about(
+    run: Run, city: City, curves: xr.Dataset, scenario_toml: str, packs: Mapping[str, str]
+) -> dict[str, Any]:
+    identity, scenario = city.identity, run.scenario
+    catalogue = city.catalogue.lifelines
+    counts = np.bincount(run.event, minlength=len(run.events))
+    return {
+        "format": FORMAT,
+        "rencity": rencity.__version__,
+        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "city": {
+            "id": identity.id,
+            "name": identity.name,
+            "name_en": identity.name_en,
+            "hash": city.hash,
+            "synthetic": identity.synthetic,
+            "time_zone": identity.time_zone,
+            "sources": [source.model_dump() for source in identity.sources],
+        },
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title.model_dump(),
+            "toml": scenario_toml,
+        },
+        "packs": dict(packs),
+        "samples": run.samples,
+        "seed": run.seed,
+        "events": [
+            {"name": name, "weight": weight, "samples": int(counts[i])}
+            for i, (name, weight) in enumerate(run.events)
+        ],
+        "horizon_h": run.horizon_min / 60,
+        "level": "reach",
+        "leaves_out": caveats("reach"),
+        "lifelines": [
+            {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
+            for name in run.network.lifelines
+        ],
+        "hazards": [hazard.kind for hazard in scenario.hazards],
+        "notes": [finding.to_dict() for finding in run.findings],
+        "digest": _digest(run, curves),
+        "timings_s": dict(run.timings_s),
+    }
+
+
+def _digest(run: Run, curves: xr.Dataset) -> str:
+    digest = hashlib.sha256()
+    for array in (
+        run.edge_min,
+        run.people,
+        run.zone_people,
+        run.served,
+        run.zone_served_sum,
+        run.out_min,
+        run.damaged,
+        run.n1,
+        curves["zone_loss_mean"].to_numpy(),
+        run.event,
+    ):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    for saved in run.saved:
+        digest.update(f"{saved.row} {saved.pairs} {saved.mean!r}".encode())
+    return digest.hexdigest()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise RunError(f"no {path.name} here", place=str(path.parent), mend=MEND) from exc
+    except (ValueError, OSError) as exc:
+        raise RunError(f"cannot be read: {exc}", place=str(path), mend=MEND) from exc
+    if not isinstance(made, dict):
+        raise RunError("holds no object", place=str(path), mend=MEND)
+    return made

@@ -1,0 +1,23 @@
+"""When the city is looked at: uneven steps after the shock."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rencity.city.network import Network
+
+
+def step_edges(network: Network, horizon_min: int, step_min: int) -> npt.NDArray[np.int64]:
+    """Start of each step in minutes: 0, every `step_min`, each distinct backup and manual start.
+
+    A backup that ends between two regular steps would otherwise be noticed late.
+
+    Returns
+    -------
+    int64 (t,), ascending, the first 0, all below `horizon_min`
+    """
+    regular = np.arange(0, horizon_min, step_min, dtype=np.int64)
+    waits = np.concatenate([network.group_backup_min, network.group_manual_min])
+    edges = np.unique(np.concatenate([regular, waits]))
+    return edges[(edges >= 0) & (edges < horizon_min)]
