@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from rencity.city.model import City
 from rencity.kit.errors import ScenarioError
 from rencity.kit.findings import Finding
@@ -70,6 +72,6 @@ def restrict(strike: Strike, event: str) -> Strike:
     return replace(
         strike,
         exceed=strike.exceed[at : at + 1],
-        weight=strike.weight[at : at + 1] * 0 + 1,
+        weight=np.ones(1),
         event=(event,),
     )

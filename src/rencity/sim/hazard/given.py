@@ -33,7 +33,7 @@ def given_strike(
     ScenarioError : a time is to come from a repair class and the asset has none
     """
     path = base / hazard.path
-    frame = read_rows(path, ("sample", "asset"))
+    frame = read_rows(path, ("sample", "asset"), text=("asset",))
     asset = _assets(frame, city, path)
     sample = _samples(frame, samples, path)
     _check_once(frame, asset, sample, path)
@@ -41,6 +41,9 @@ def given_strike(
 
 
 def _assets(frame: pd.DataFrame, city: City, path: Path) -> Index:
+    empty = np.flatnonzero(frame["asset"].isna())
+    if len(empty):
+        refuse(frame, "asset", int(empty[0]), path, "is no asset")
     names = frame["asset"].map(_text)
     rows = rows_of(city, names.to_numpy(object))
     bad = np.flatnonzero(rows < 0)

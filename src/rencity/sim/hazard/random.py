@@ -26,7 +26,7 @@ def random_strike(hazard: RandomHazard, city: City, classes: Classes) -> Strike:
     """
     repair = assign(city.assets, classes).repair
     target = targets_of(hazard, city)
-    target[without_class(hazard, target, repair)] = -1
+    target[without_class(hazard, target, repair, city.assets["id"].to_numpy(object))] = -1
     rows = np.flatnonzero(target >= 0)
     chance = np.array([one.probability for one in hazard.targets])[target[rows]]
     by_class = np.array([one.state is not None for one in hazard.targets])[target[rows]]
@@ -54,7 +54,10 @@ def targets_of(hazard: RandomHazard, city: City) -> Index:
 
 
 def without_class(
-    hazard: RandomHazard, target: Index, repair: pd.Categorical
+    hazard: RandomHazard,
+    target: Index,
+    repair: pd.Categorical,
+    ids: npt.NDArray[np.object_],
 ) -> npt.NDArray[np.bool_]:
     """Assets whose target goes by repair class and which have none, shape (n,).
 
@@ -65,10 +68,9 @@ def without_class(
     state = np.array([one.state is not None for one in hazard.targets])
     bare = (target >= 0) & state[target] & (repair.codes < 0)
     for row in np.unique(target[bare]):
-        ids = hazard.targets[row].ids
-        if ids:
+        if hazard.targets[row].ids:
             raise ScenarioError(
-                f"no repair class for an asset named: {named(ids)}",
+                f"no repair class for an asset named: {named(ids[bare & (target == row)])}",
                 place=f"hazard {hazard.name}.targets[{row}]",
                 mend="give hours instead of state, or a repair class to the asset or its kind",
             )

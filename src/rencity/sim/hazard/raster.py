@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from rencity.kit.errors import InputError
@@ -31,7 +32,7 @@ class RasterField:
 
     Attributes
     ----------
-    affine : cell to coordinates, of the part
+    grid : (2, 3), turns a column and row of the part into coordinates
     shape : rows and columns of the part
     values : (rows · columns,) for each measure, in the file's unit, 0 where no data
     valid : bool, likewise
@@ -39,7 +40,7 @@ class RasterField:
 
     path: Path
     crs: pyproj.CRS
-    affine: Any
+    grid: Array
     shape: tuple[int, int]
     values: Mapping[str, Array]
     valid: Mapping[str, Mask]
@@ -48,7 +49,7 @@ class RasterField:
         """Whether a stencil of the other fits this one."""
         return (
             self.crs == other.crs
-            and self.affine == other.affine
+            and np.array_equal(self.grid, other.grid)
             and self.shape == other.shape
             and all(np.array_equal(self.valid[name], other.valid[name]) for name in self.valid)
         )
@@ -58,12 +59,12 @@ class RasterField:
         valid = self.valid[measure]
         if not valid.any():
             return nowhere(len(lonlat))
-        start = _bilinear(_cells(self.affine, self.crs, lonlat), self.shape, valid)
+        start = _bilinear(_cells(self.grid, self.crs, lonlat), self.shape, valid)
         if within_m == 0 or not start.outside.any():
             return start
         cell = np.flatnonzero(valid)
         row, column = np.divmod(cell, self.shape[1])
-        xy = self.affine @ (column + 0.5, row + 0.5)
+        xy = self.grid[:, :2] @ (np.stack([column, row]) + 0.5) + self.grid[:, 2:]
         back = pyproj.Transformer.from_crs(self.crs, WGS84, always_xy=True)
         near = reached(start, np.column_stack(back.transform(*xy)), lonlat, within_m)
         moved = start.outside
@@ -86,8 +87,16 @@ def read_raster(path: Path, hazard: FieldHazard, lonlat: Array) -> RasterField:
             "no such file", place=str(path), mend="paths are relative to the scenario file"
         )
     try:
-        with rasterio.open(path) as source:
-            return _part(path, source, hazard, lonlat)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", NotGeoreferencedWarning)
+            with rasterio.open(path, driver="GTiff") as source:
+                return _part(path, source, hazard, lonlat)
+    except NotGeoreferencedWarning as exc:
+        raise InputError(
+            "the raster does not say where it lies",
+            place=str(path),
+            mend="write it with its origin and cell size (a GeoTIFF)",
+        ) from exc
     except RasterioError as exc:
         raise InputError(
             f"not a readable raster: {exc}", place=str(path), mend="write it again"
@@ -96,7 +105,8 @@ def read_raster(path: Path, hazard: FieldHazard, lonlat: Array) -> RasterField:
 
 def _part(path: Path, source: Any, hazard: FieldHazard, lonlat: Array) -> RasterField:
     crs = _crs(path, source, hazard)
-    window = _window(source, _cells(source.transform, crs, lonlat), crs, hazard.within_m)
+    grid = np.array(source.transform[:6]).reshape(2, 3)
+    window = _window(source, _cells(grid, crs, lonlat), crs, hazard.within_m)
     values, valid = {}, {}
     for one in hazard.measured:
         if one.band > source.count:
@@ -109,7 +119,8 @@ def _part(path: Path, source: Any, hazard: FieldHazard, lonlat: Array) -> Raster
         _check(plain, window, path)
         values[one.measure], valid[one.measure] = plain.ravel(), there.ravel()
     shape = (int(window.height), int(window.width))
-    return RasterField(path, crs, source.window_transform(window), shape, values, valid)
+    grid[:, 2] += grid[:, :2] @ (window.col_off, window.row_off)
+    return RasterField(path, crs, grid, shape, values, valid)
 
 
 def _crs(path: Path, source: Any, hazard: FieldHazard) -> pyproj.CRS:
@@ -136,10 +147,11 @@ def _window(source: Any, cell: Array, crs: pyproj.CRS, within_m: float) -> Windo
     return Window(low[0], low[1], *(high - low))
 
 
-def _cells(affine: Any, crs: pyproj.CRS, lonlat: Array) -> Array:
+def _cells(grid: Array, crs: pyproj.CRS, lonlat: Array) -> Array:
     """Places in columns and rows of the grid, (p, 2); cell (0, 0) runs from 0 to 1."""
     there = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
-    return np.column_stack(~affine @ there.transform(*lonlat.T))
+    xy = np.stack(there.transform(*lonlat.T)) - grid[:, 2:]
+    return np.linalg.solve(grid[:, :2], xy).T.astype(np.float64)
 
 
 def _bilinear(cell: Array, shape: tuple[int, int], valid: Mask) -> Stencil:

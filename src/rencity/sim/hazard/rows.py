@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,15 +16,22 @@ from rencity.kit.suggest import did_you_mean
 FIRST_ROW = 2
 """Row 1 of a table holds its column names."""
 
+MEND = "save it as comma-separated UTF-8 text with one line of column names"
 
-def read_rows(path: Path, needed: Sequence[str]) -> pd.DataFrame:
+
+def read_rows(path: Path, needed: Sequence[str], *, text: Sequence[str] = ()) -> pd.DataFrame:
     """A CSV or Parquet file; the index is the row in the file, wholly empty rows are left out.
+
+    Parameters
+    ----------
+    needed : columns that must be there
+    text : columns kept as written, such as ids that look like numbers
 
     Raises
     ------
     InputError : no such file, not such a file, a column missing, or no rows
     """
-    frame = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path)
+    frame = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path, text)
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
     frame.columns = [str(name).strip() for name in frame.columns]
     for column in needed:
@@ -83,23 +91,31 @@ def refuse(frame: pd.DataFrame, column: str, at: int, path: Path, why: str) -> N
     )
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _csv(path: Path, text: Sequence[str]) -> pd.DataFrame:
     try:
-        return pd.read_csv(
-            path,
-            encoding="utf-8-sig",
-            skip_blank_lines=False,
-            skipinitialspace=True,
-            low_memory=False,
-        )
+        with warnings.catch_warnings():
+            # a row longer than the header is a warning to pandas, which then drops its end
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path,
+                index_col=False,
+                dtype=dict.fromkeys(text, str),
+                keep_default_na=False,
+                na_values=[""],
+                encoding="utf-8-sig",
+                skip_blank_lines=False,
+                skipinitialspace=True,
+                low_memory=False,
+            )
     except OSError as exc:
         raise _absent(exc, path) from exc
     except pd.errors.EmptyDataError as exc:
         raise InputError("the file is empty", place=str(path), mend="write it again") from exc
+    except pd.errors.ParserWarning as exc:
+        raise InputError("rows hold more values than names", place=str(path), mend=MEND) from exc
     except (pd.errors.ParserError, UnicodeDecodeError, ValueError) as exc:
         said = " ".join(str(exc).split())
-        mend = "save it as comma-separated UTF-8 text"
-        raise InputError(f"not a CSV table: {said}", place=str(path), mend=mend) from exc
+        raise InputError(f"not a CSV table: {said}", place=str(path), mend=MEND) from exc
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def unhit_by_random(hazard: RandomHazard, city: City, classes: Classes) -> list[
     """Kinds without a repair class, and targets that fit no asset."""
     assigned = assign(city.assets, classes)
     target = targets_of(hazard, city)
-    bare = without_class(hazard, target, assigned.repair)
+    bare = without_class(hazard, target, assigned.repair, city.assets["id"].to_numpy(object))
     findings = _by_kind(
         bare,
         assigned,
