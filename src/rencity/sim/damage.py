@@ -1,0 +1,251 @@
+"""From intensity to damage: which class an asset has, how likely each state is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr
+
+from rencity.kit.errors import ScenarioError
+from rencity.kit.suggest import did_you_mean
+from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate
+from rencity.sim.restoration import repair_table
+from rencity.sim.scenario import ClassNames
+from rencity.sim.strike import TABLE_SIZE
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+LEAK, BREAK = "leak", "break"
+SHOWN_IDS = 5
+M_PER_KM = 1000.0
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Every class a run may use, and the class of each kind.
+
+    Attributes
+    ----------
+    fragility, repair : class by id
+    applies_fragility, applies_repair : class id by ``lifeline.kind``
+    """
+
+    fragility: Mapping[str, Fragility] = field(default_factory=dict)
+    repair: Mapping[str, Repair] = field(default_factory=dict)
+    applies_fragility: Mapping[str, str] = field(default_factory=dict)
+    applies_repair: Mapping[str, str] = field(default_factory=dict)
+
+    def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
+        """These classes with a scenario's choice by kind laid over.
+
+        Raises
+        ------
+        ScenarioError : a kind that is not in `kinds`, or a class that is not here
+        """
+        for kind, chosen in overrides.items():
+            place = f'classes."{kind}"'
+            if kind not in kinds:
+                raise ScenarioError(
+                    f"unknown kind {kind!r}", place=place, mend=did_you_mean(kind, kinds)
+                )
+            _check_known("fragility", chosen.fragility, self.fragility, place)
+            _check_known("repair", chosen.repair, self.repair, place)
+        fragility = {k: c.fragility for k, c in overrides.items() if c.fragility}
+        repair = {k: c.repair for k, c in overrides.items() if c.repair}
+        return replace(
+            self,
+            applies_fragility={**self.applies_fragility, **fragility},
+            applies_repair={**self.applies_repair, **repair},
+        )
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The classes of each asset, by row of ``city.assets``.
+
+    Attributes
+    ----------
+    kind : category (n,), ``lifeline.kind``
+    fragility, repair : category (n,), class id; missing where no class covers the asset
+    """
+
+    kind: pd.Categorical
+    fragility: pd.Categorical
+    repair: pd.Categorical
+
+
+def assign(assets: pd.DataFrame, classes: Classes) -> Assigned:
+    """The fragility and repair class of each asset: its own, else that of its kind.
+
+    Raises
+    ------
+    ScenarioError : an asset or a kind names a class that is not there
+    """
+    kind = kinds_of(assets)
+    return Assigned(
+        kind,
+        _resolve("fragility", assets, kind, classes.fragility, classes.applies_fragility),
+        _resolve("repair", assets, kind, classes.repair, classes.applies_repair),
+    )
+
+
+def kinds_of(assets: pd.DataFrame) -> pd.Categorical:
+    """``lifeline.kind`` of each asset, shape (n,)."""
+    lifeline, kind = pd.Categorical(assets["lifeline"]), pd.Categorical(assets["kind"])
+    pair = lifeline.codes.astype(np.int64) * len(kind.categories) + kind.codes
+    seen, code = np.unique(pair, return_inverse=True)
+    first, second = np.divmod(seen, max(len(kind.categories), 1))
+    names = [
+        f"{lifeline.categories[a]}.{kind.categories[b]}" for a, b in zip(first, second, strict=True)
+    ]
+    return pd.Categorical.from_codes(code, categories=names)
+
+
+def states_of(fragility: Fragility) -> tuple[str, ...]:
+    """Names of the damage states, light to grave."""
+    if isinstance(fragility, RepairRate):
+        return LEAK, BREAK
+    return tuple(state.state for state in fragility.states)
+
+
+def exceedance(
+    fragility: Fragility, intensity: npt.ArrayLike, length_m: npt.ArrayLike | None = None
+) -> Array:
+    """P(state k or worse), shape (k, m), falling along k.
+
+    Lognormal curves of unequal spread cross far out in the tails; there the lighter state takes
+    the probability of the graver one, which it includes.
+
+    Parameters
+    ----------
+    intensity : (m,), in the unit of the measure, not negative
+    length_m : (m,), needed by a repair rate
+
+    Raises
+    ------
+    ValueError : a repair rate without lengths
+    """
+    strength = np.asarray(intensity, np.float64)
+    if isinstance(fragility, Lognormal):
+        return _lognormal(fragility, strength)
+    if length_m is None:
+        raise ValueError("a repair rate needs the length of each asset")
+    repairs = fragility.factor * strength**fragility.exponent
+    repairs = repairs * (np.asarray(length_m, np.float64) / M_PER_KM)
+    return -np.expm1(-np.stack([repairs, repairs * fragility.break_share]))
+
+
+def state_probability(exceed: npt.ArrayLike) -> Array:
+    """P(exactly each state), undamaged first, shape (1 + k, m), from `exceedance` (k, m)."""
+    worse = np.asarray(exceed, np.float64)
+    ones, zeros = np.ones_like(worse[:1]), np.zeros_like(worse[:1])
+    return -np.diff(np.concatenate([ones, worse, zeros]), axis=0)
+
+
+def repair_tables(
+    assigned: Assigned, rows: Index, classes: Classes, ids: pd.Series, depth: int
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int32]]:
+    """Repair tables of the pairs of classes at `rows`, and the table of each row.
+
+    Returns
+    -------
+    int16 (m,) and int32 (n, depth, TABLE_SIZE), as in `rencity.sim.strike.Strike`
+
+    Raises
+    ------
+    ScenarioError : a damaged asset has no repair class, or its class lacks a state
+    """
+    fragility, repair = assigned.fragility[rows], assigned.repair[rows]
+    bare = np.flatnonzero(repair.codes < 0)
+    if len(bare):
+        raise ScenarioError(
+            f"{len(bare)} assets have a fragility class but no repair class: "
+            f"{named(ids.to_numpy()[rows[bare]])}",
+            place=f"kind {assigned.kind[rows[bare[0]]]}",
+            mend='name one in the asset, or in the scenario\'s [classes]: "kind" = {repair = "…"}',
+        )
+    pair = fragility.codes.astype(np.int64) * max(len(repair.categories), 1) + repair.codes
+    seen, table = np.unique(pair, return_inverse=True)
+    tables = np.zeros((max(len(seen), 1), depth, TABLE_SIZE), np.int32)
+    for row, code in enumerate(seen):
+        first, second = divmod(int(code), len(repair.categories))
+        one, two = fragility.categories[first], repair.categories[second]
+        made = _table(one, two, classes)
+        tables[row, : len(made)] = made
+    return table.astype(np.int16), tables
+
+
+def named(ids: Sequence[str] | npt.NDArray[np.object_]) -> str:
+    """A few ids and how many more there are."""
+    more = len(ids) - SHOWN_IDS
+    return ", ".join(str(i) for i in ids[:SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _table(fragility: str, repair: str, classes: Classes) -> npt.NDArray[np.int32]:
+    curve = classes.fragility[fragility]
+    works = (LEAK,) if isinstance(curve, RepairRate) else ()
+    try:
+        return repair_table(states_of(curve), classes.repair[repair], name=repair, works=works)
+    except ScenarioError as exc:
+        raise ScenarioError(
+            exc.what, place=f"fragility class {fragility!r}", mend=exc.mend
+        ) from exc
+
+
+def _lognormal(fragility: Lognormal, strength: Array) -> Array:
+    with np.errstate(divide="ignore"):  # log 0 is −∞, whose probability is 0
+        log = np.log(strength)
+    worse = np.empty((len(fragility.states), *strength.shape))
+    for row, state in enumerate(fragility.states):
+        worse[row] = ndtr((log - np.log(state.median)) / state.beta)
+    return np.maximum.accumulate(worse[::-1])[::-1]
+
+
+def _resolve(
+    what: str,
+    assets: pd.DataFrame,
+    kind: pd.Categorical,
+    known: Mapping[str, object],
+    applies: Mapping[str, str],
+) -> pd.Categorical:
+    names = sorted(known)
+    for one in kind.categories:
+        _check_known(what, applies.get(one), known, f"kind {one}")
+    by_kind = np.array([_code(names, applies.get(one, "")) for one in kind.categories], np.int64)
+    own = pd.Categorical(assets[what])
+    _check_own(what, own, names, assets["id"])
+    by_name = np.array([_code(names, str(one)) for one in own.categories], np.int64)
+    codes = by_kind[kind.codes] if len(by_kind) else np.empty(0, np.int64)
+    if len(by_name):
+        chosen = by_name[own.codes]
+        codes = np.where(chosen >= 0, chosen, codes)
+    return pd.Categorical.from_codes(codes, categories=names)
+
+
+def _code(names: list[str], name: str) -> int:
+    return names.index(name) if name in names else -1
+
+
+def _check_own(what: str, own: pd.Categorical, names: list[str], ids: pd.Series) -> None:
+    for code, name in enumerate(own.categories):
+        if name and name not in names:
+            who = ids.to_numpy()[own.codes == code]
+            raise ScenarioError(
+                f"unknown {what} class {name!r} of {len(who)} assets: {named(who)}",
+                place=f"assets.{what}",
+                mend=did_you_mean(str(name), names, what="class"),
+            )
+
+
+def _check_known(what: str, name: str | None, known: Mapping[str, object], place: str) -> None:
+    if name and name not in known:
+        raise ScenarioError(
+            f"unknown {what} class {name!r}",
+            place=place,
+            mend=did_you_mean(name, known, what="class"),
+        )

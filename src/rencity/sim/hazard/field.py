@@ -1,0 +1,213 @@
+"""Field: intensity in space, read at each asset, turned into damage by its fragility class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from rencity.city.model import City
+from rencity.kit.errors import CityError, ScenarioError
+from rencity.sim.classes import Fragility, RepairRate
+from rencity.sim.damage import (
+    Assigned,
+    Classes,
+    assign,
+    exceedance,
+    named,
+    repair_tables,
+    states_of,
+)
+from rencity.sim.hazard.events import events_of
+from rencity.sim.hazard.places import Places, lengths_m, places_of
+from rencity.sim.hazard.points import PointField, read_points
+from rencity.sim.hazard.raster import SUFFIXES, RasterField, read_raster
+from rencity.sim.hazard.stencil import Stencil
+from rencity.sim.hazard.strikes import probable
+from rencity.sim.intensity import factor
+from rencity.sim.scenario import FieldHazard, Measured
+from rencity.sim.strike import Strike
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Felt:
+    """Assets that feel one measure: their rows, where, and the position among all touched."""
+
+    one: Measured
+    rows: Index
+    at: Index
+    places: Places
+
+
+def field_strike(hazard: FieldHazard, city: City, classes: Classes, base: Path) -> Strike:
+    """Damage probabilities of each event, for assets whose fragility is of a measure of the field.
+
+    Raises
+    ------
+    InputError : a broken file, with its row
+    ScenarioError : weights, classes, or assets outside the field
+    CityError : an asset without a place, or a pipe without a length
+    """
+    assigned = assign(city.assets, classes)
+    events = events_of(hazard, base)
+    rows = touched(hazard, assigned, classes)
+    depth = max((len(states_of(c)) for c in _classes_at(assigned, rows, classes)), default=1)
+    felt = _felt(hazard, assigned, rows, classes, city)
+    lengths = _lengths(assigned, rows, classes, city)
+    exceed = np.zeros((len(events.name), depth, len(rows)))
+    reader = _Reader(hazard, city.assets["id"].to_numpy())
+    for number, path in enumerate(events.path):
+        for group, intensity in reader.read(path, felt):
+            _fill(exceed[number], group, intensity, assigned, classes, lengths)
+    table, tables = repair_tables(assigned, rows, classes, city.assets["id"], depth)
+    return probable(hazard.name, rows, exceed, table, tables, events.weight, events.name)
+
+
+def touched(hazard: FieldHazard, assigned: Assigned, classes: Classes) -> Index:
+    """Rows of assets with a fragility of any of the hazard's measures, ascending."""
+    measures = {one.measure for one in hazard.measured}
+    names = assigned.fragility.categories
+    fits = np.array([classes.fragility[name].measure in measures for name in names], bool)
+    codes = assigned.fragility.codes
+    if not len(fits):
+        return np.empty(0, np.int64)
+    return np.flatnonzero((codes >= 0) & fits[codes])
+
+
+class _Reader:
+    """Reads events one by one; places found once serve every event on the same points."""
+
+    def __init__(self, hazard: FieldHazard, ids: npt.NDArray[np.object_]) -> None:
+        self.hazard = hazard
+        self.ids = ids
+        self.last: PointField | RasterField | None = None
+        self.stencils: dict[str, Stencil] = {}
+
+    def read(self, path: Path, felt: list[_Felt]) -> list[tuple[_Felt, Array]]:
+        """Intensity of each measure at the assets that feel it, in the unit of the measure."""
+        if not felt:
+            return []
+        field: PointField | RasterField
+        if path.suffix.lower() in SUFFIXES:
+            everywhere = np.concatenate([group.places.lonlat for group in felt])
+            field = read_raster(path, self.hazard, everywhere)
+        else:
+            field = read_points(path, self.hazard)
+        if not _same(field, self.last):
+            self.stencils = {g.one.measure: self._stencil(path, field, g) for g in felt}
+            self.last = field
+        return [(group, self._intensity(field, group)) for group in felt]
+
+    def _intensity(self, field: PointField | RasterField, group: _Felt) -> Array:
+        one = group.one
+        values = field.values[one.measure] * factor(one.measure, one.unit)
+        return group.places.worst(self.stencils[one.measure].of(values))
+
+    def _stencil(self, path: Path, field: PointField | RasterField, group: _Felt) -> Stencil:
+        lonlat, within_m = group.places.lonlat, self.hazard.within_m
+        if isinstance(field, PointField):
+            made = field.stencil(lonlat, method=self.hazard.method, within_m=within_m)
+        else:
+            made = field.stencil(lonlat, measure=group.one.measure, within_m=within_m)
+        if self.hazard.outside == "refuse" and made.outside.any():
+            self._refuse(path, made, group)
+        return made
+
+    def _refuse(self, path: Path, stencil: Stencil, group: _Felt) -> None:
+        lost = np.unique(group.places.owner[stencil.outside])
+        far_m = stencil.far_m[stencil.outside].max()
+        wide = f"within_m above {far_m:,.0f}, " if np.isfinite(far_m) else "a greater within_m, "
+        raise ScenarioError(
+            f"{len(lost)} of {len(group.rows)} assets lie outside the field {path.name} "
+            f"({group.one.measure}): {named(self.ids[group.rows[lost]])}",
+            place=f"hazard {self.hazard.name}",
+            mend=f'set {wide}or outside = "zero", or give a wider field',
+        )
+
+
+def _same(field: PointField | RasterField, last: PointField | RasterField | None) -> bool:
+    if isinstance(field, PointField):
+        return isinstance(last, PointField) and field.same_places(last)
+    return isinstance(last, RasterField) and field.same_places(last)
+
+
+def _felt(
+    hazard: FieldHazard, assigned: Assigned, rows: Index, classes: Classes, city: City
+) -> list[_Felt]:
+    names = assigned.fragility.categories
+    measure = np.array([classes.fragility[name].measure for name in names], object)
+    own = measure[assigned.fragility.codes[rows]] if len(names) else np.empty(0, object)
+    geometry = city.assets.geometry.to_numpy()
+    _check_placed(geometry[rows], city.assets["id"].to_numpy()[rows])
+    groups = []
+    for one in hazard.measured:
+        at = np.flatnonzero(own == one.measure)
+        if len(at):
+            places = places_of(geometry[rows[at]], vertices=hazard.at == "max")
+            groups.append(_Felt(one, rows[at], at, places))
+    return groups
+
+
+def _fill(
+    exceed: Array,
+    group: _Felt,
+    intensity: Array,
+    assigned: Assigned,
+    classes: Classes,
+    lengths: Array,
+) -> None:
+    codes = assigned.fragility.codes[group.rows]
+    for code in np.unique(codes):
+        mine = np.flatnonzero(codes == code)
+        curve = classes.fragility[assigned.fragility.categories[code]]
+        at = group.at[mine]
+        worse = exceedance(curve, intensity[mine], lengths[at])
+        exceed[: len(worse), at] = worse
+
+
+def _classes_at(assigned: Assigned, rows: Index, classes: Classes) -> list[Fragility]:
+    codes = np.unique(assigned.fragility.codes[rows])
+    return [classes.fragility[assigned.fragility.categories[code]] for code in codes]
+
+
+def _lengths(assigned: Assigned, rows: Index, classes: Classes, city: City) -> Array:
+    """Length of each pipe, m: its attribute, else its geometry; 0 for what needs none."""
+    names = assigned.fragility.categories
+    pipe = np.array([isinstance(classes.fragility[name], RepairRate) for name in names], bool)
+    length_m = np.zeros(len(rows))
+    if not pipe.any():
+        return length_m
+    at = np.flatnonzero(pipe[assigned.fragility.codes[rows]])
+    stated = city.assets["length_m"].to_numpy(np.float64)[rows[at]]
+    absent = np.flatnonzero(np.isnan(stated))
+    if len(absent):
+        stated = stated.copy()
+        stated[absent] = lengths_m(city.assets.geometry.to_numpy()[rows[at[absent]]])
+        none = absent[stated[absent] == 0]
+        if len(none):
+            raise CityError(
+                f"{len(none)} pipes have neither length_m nor a line: "
+                f"{named(city.assets['id'].to_numpy()[rows[at[none]]])}",
+                place="assets.length_m",
+                mend="give length_m, or a line as geometry",
+            )
+    length_m[at] = stated
+    return length_m
+
+
+def _check_placed(geometry: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]) -> None:
+    bare = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    bounds = shapely.bounds(geometry)
+    bad = bare | ~np.isfinite(bounds).all(axis=1)
+    if bad.any():
+        raise CityError(
+            f"{int(bad.sum())} assets have no place: {named(ids[bad])}",
+            place="assets.geometry",
+            mend="give coordinates in WGS-84; rencity city check lists such assets",
+        )
