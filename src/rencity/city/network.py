@@ -194,17 +194,24 @@ def _lifelines(city: City) -> tuple[str, ...]:
 
 def _own_words(city: City, index: pd.Index) -> npt.NDArray[np.bool_]:
     """Assets that need not be nodes: only ever the own asset of links."""
-    links = city.links
-    own = index.isin(links["asset"])
+    own = _named(index, city.links["asset"])
     for column in (
-        links["start"],
-        links["end"],
+        city.links["start"],
+        city.links["end"],
         city.need_groups["asset"],
         city.needs["provider"],
         city.serves["asset"],
     ):
-        own &= ~index.isin(column)
+        own &= ~_named(index, column)
     return own & ~city.assets["source"].to_numpy()
+
+
+def _named(index: pd.Index, ids: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which entries of the index a column names."""
+    found = index.get_indexer(ids)
+    named = np.zeros(len(index), bool)
+    named[found[found >= 0]] = True
+    return named
 
 
 def _find(index: pd.Index, ids: pd.Series, what: str) -> Ints:
