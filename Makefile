@@ -33,7 +33,7 @@ reference: $(VENV)/.dev
 	$(BIN)/python docs/reference.py
 
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The locks hold hashes and no addresses, so pip and uv install the same bytes from any mirror.
 lock: $(VENV)/.python
