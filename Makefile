@@ -1,12 +1,14 @@
 # Two commands matter: `make run` and `make test`. The rest is for those who change the code.
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The first of these that is new enough; `make PYTHON=/path/to/python` says which.
+PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench verify docs lock clean
+.PHONY: setup run test lint bench verify reference docs lock clean
 
 setup: $(VENV)/.dev
+
 run: $(VENV)/.base
 	$(BIN)/python -m rencity run
 
@@ -26,8 +28,12 @@ bench: $(VENV)/.dev
 verify: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/cases -n 2
 
+# The pages that are made from the code: tables, catalogue, commands.
+reference: $(VENV)/.dev
+	$(BIN)/python docs/reference.py
+
 docs: $(VENV)/.dev
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # The locks hold hashes and no addresses, so pip and uv install the same bytes from any mirror.
 lock: $(VENV)/.python
@@ -38,26 +44,38 @@ lock: $(VENV)/.python
 	  --group test --group lint --group docs --group bench -c requirements/base.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rencity needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	-$(BIN)/python -m pip install -q --disable-pip-version-check uv
-	touch $@
+	@for python in $(PYTHONS); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$$python has no venv module: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }; \
+	  echo "making $(VENV) with $$python"; \
+	  "$$python" -m venv --clear $(VENV) && exit 0; exit 1; \
+	done; \
+	echo "Rencity needs Python 3.11 or newer, and none of these is: $(PYTHONS)." >&2; \
+	echo "Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv \
+	  || echo "uv could not be had; pip does the same, slower"
+	@touch $@
 
-# uv when it could be had, else pip: same lock, same result, slower.
+# uv where it could be had, else pip: same lock, same result. uv does not read pip's settings, so a
+# mirror that pip knows is handed on; where uv still finds nothing, pip tries with all its settings.
 define install
-	if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
-	printf '%s\n' "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rencity-src.pth"
-	printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m rencity "$$@"\n' "$(CURDIR)" > $(BIN)/rencity && chmod +x $(BIN)/rencity
+	@echo "installing $(1)"
+	@mirror="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
+	if [ -n "$$mirror" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$mirror}"; fi; \
+	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } \
+	|| $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+	@printf '%s\n' "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rencity-src.pth"
+	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m rencity "$$@"\n' "$(CURDIR)" > $(BIN)/rencity && chmod +x $(BIN)/rencity
 endef
 
 $(VENV)/.base: requirements/base.txt | $(VENV)/.python
 	$(call install,requirements/base.txt)
-	touch $@
+	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	$(call install,requirements/dev.txt)
-	touch $@
+	@touch $@
