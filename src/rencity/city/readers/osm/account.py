@@ -1,0 +1,120 @@
+"""What became of each object: kept, merged or refused, once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from rencity.city.readers.ledger import Layer
+
+Ints = npt.NDArray[np.int64]
+
+REFUSED, MERGED, KEPT = 0, 1, 2
+NO_TAG = "no tag that makes anything here"
+BUILDING = "buildings come with a later reader"
+VERTEX = "vertex of a kept line or area"
+
+
+@dataclass
+class Fates:
+    """The fate of each object of one type; the best of several is what counts.
+
+    Attributes
+    ----------
+    letter : n, w or r, as ids write it
+    read : objects seen
+    known : fate and reason by id
+    bulk : fate, reason and ids of many objects alike; `known` wins
+    """
+
+    letter: str
+    read: int = 0
+    known: dict[int, tuple[int, str]] = field(default_factory=dict)
+    bulk: list[tuple[int, str, Ints]] = field(default_factory=list)
+
+    def keep(self, key: int) -> None:
+        """It became a row, or several."""
+        self.known[key] = (KEPT, "")
+
+    def merge(self, key: int, reason: str) -> None:
+        """It became part of another row."""
+        self._better(key, MERGED, reason)
+
+    def refuse(self, key: int, reason: str) -> None:
+        """It was left out."""
+        self._better(key, REFUSED, reason)
+
+    def many(self, keys: Ints, fate: int, reason: str) -> None:
+        """The fate of many; those already known keep theirs."""
+        known = np.fromiter(self.known, np.int64, len(self.known))
+        told = [known, *(each for _, _, each in self.bulk)]
+        self.bulk.append((fate, reason, np.setdiff1d(keys, np.concatenate(told))))
+
+    def stays(self, key: int) -> bool:
+        """Whether it became a row or part of one."""
+        return self.known.get(key, (REFUSED, ""))[0] > REFUSED
+
+    def layer(self, name: str, keys: Iterable[int], rest: str) -> Layer:
+        """The account of the objects of `keys`; those of unknown fate are refused as `rest`."""
+        made = Layer(name)
+        for key in keys:
+            made.read += 1
+            fate, reason = self.known.get(key, (REFUSED, rest))
+            self._count(made, key, fate, reason)
+        return made
+
+    def whole(self, name: str) -> Layer:
+        """The account of every object of the type; what is unknown bore no tag of use."""
+        made = self.layer(name, self.known, NO_TAG)
+        for fate, reason, keys in self.bulk:
+            if len(keys):
+                made.read += len(keys)
+                self._count(made, int(keys[0]), fate, reason, len(keys))
+        if self.read > made.read:
+            made.refuse(NO_TAG, "", self.read - made.read)
+        made.read = self.read
+        return made
+
+    def _better(self, key: int, fate: int, reason: str) -> None:
+        if key not in self.known or fate > self.known[key][0]:
+            self.known[key] = (fate, reason)
+
+    def _count(self, layer: Layer, key: int, fate: int, reason: str, n: int = 1) -> None:
+        place = f"osm-{self.letter}{key}"
+        if fate == KEPT:
+            layer.kept += n
+        elif fate == MERGED:
+            layer.merge(reason, place, n)
+        else:
+            layer.refuse(reason, place, n)
+
+
+@dataclass
+class Account:
+    """The fates of nodes, ways and relations, and the ways that are roads and buildings."""
+
+    nodes: Fates = field(default_factory=lambda: Fates("n"))
+    ways: Fates = field(default_factory=lambda: Fates("w"))
+    relations: Fates = field(default_factory=lambda: Fates("r"))
+    highways: array[int] = field(default_factory=lambda: array("q"))
+    buildings: array[int] = field(default_factory=lambda: array("q"))
+
+    def of(self, letter: str) -> Fates:
+        """The fates of the type with that letter."""
+        return {"n": self.nodes, "w": self.ways, "r": self.relations}[letter]
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Nodes, ways and relations, which share nothing; then roads and buildings among ways."""
+        for key in self.buildings:
+            self.ways.refuse(key, BUILDING)
+        return (
+            self.nodes.whole("nodes"),
+            self.ways.whole("ways"),
+            self.relations.whole("relations"),
+            self.ways.layer("highways (of ways)", self.highways, NO_TAG),
+            self.ways.layer("buildings (of ways)", self.buildings, BUILDING),
+        )
