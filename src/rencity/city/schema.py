@@ -134,6 +134,13 @@ TABLES: dict[str, Table] = {
                 Attribute(
                     "capacity", "float", NAN, "lifeline unit", "greatest output or flow", least=0
                 ),
+                Attribute(
+                    "demand",
+                    "float",
+                    NAN,
+                    "lifeline unit",
+                    "normal use drawn here; negative where service is fed in",
+                ),
                 Attribute("voltage_kv", "float", NAN, "kV", "nominal voltage", least=0),
                 Attribute("diameter_mm", "float", NAN, "mm", "inner diameter of a pipe", least=0),
                 Attribute(

@@ -1,0 +1,152 @@
+"""An EPANET input file into the tables of a city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from rencity.city.model import Source
+from rencity.city.readers.epanet.frame import LOCAL, shapes
+from rencity.city.readers.epanet.inp import read_inp
+from rencity.city.readers.epanet.network import Network, read_network
+from rencity.city.readers.ledger import Part
+
+INFLOW_RULE = "epanet-inflow-is-source"
+CONTROL_RULE = "epanet-controlled-link"
+ZONE_RULE = "epanet-extent-zone"
+SHARE_RULE = "epanet-share-by-demand"
+TANK_RULE = "epanet-tanks-supply"
+ZONE = "epanet-extent"
+
+NODE_KINDS = {"junction": "junction", "reservoir": "source", "tank": "tank"}
+
+
+def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False) -> Part:
+    """Read a water network: nodes, pipes, pumps and valves, demands in m3/d.
+
+    Parameters
+    ----------
+    src : an ``.inp`` file of EPANET 2.0 or 2.2
+    crs : coordinate system of its drawing, e.g. ``EPSG:4547``; ``local`` places it in metres
+        around 0/0; None: it is in degrees
+    tanks_supply : whether a tank is a source; it is one only until it is empty
+
+    Returns
+    -------
+    Tables assets and links; one zone, the network's hull, which its junctions serve by demand;
+    and the account of each section.
+
+    Raises
+    ------
+    InputError : a broken file, with its line; or a drawing whose place is unknown
+    """
+    src = Path(src)
+    network = read_network(read_inp(src))
+    points, lines = shapes(network, crs)
+    nodes = _nodes(network, points, tanks_supply)
+    tables = {
+        "assets": pd.concat([nodes, _link_assets(network, lines)], ignore_index=True),
+        "links": _links(network),
+        **_zone_tables(src.stem, nodes),
+    }
+    note = "placed around 0/0 in metres, scaled to its pipe lengths" if crs == LOCAL else ""
+    source = Source(
+        layer="epanet", title=f"EPANET network {src.name}", licence="as its owner says", note=note
+    )
+    return Part(tables, tuple(network.layers), (source,))
+
+
+def _nodes(network: Network, points: list[Any], tanks_supply: bool) -> gpd.GeoDataFrame:
+    rows = []
+    for (key, node), point in zip(network.nodes.items(), points, strict=True):
+        inflow = node.kind == "junction" and node.demand_m3_d < 0
+        supplies = node.kind == "tank" and tanks_supply
+        rule = INFLOW_RULE if inflow else TANK_RULE if supplies else ""
+        rows.append(
+            {
+                "id": f"epanet-n-{key}",
+                "lifeline": "water",
+                "kind": NODE_KINDS[node.kind],
+                "name": key,
+                "source": node.kind == "reservoir" or inflow or supplies,
+                "demand": node.demand_m3_d if node.kind == "junction" else float("nan"),
+                "elevation_m": node.elevation_m,
+                "origin": "inferred" if rule else "measured",
+                "rule": rule,
+                "geometry": point,
+            }
+        )
+    return gpd.GeoDataFrame(rows, crs="EPSG:4326")
+
+
+def _link_assets(network: Network, lines: list[Any]) -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "id": f"epanet-l-{key}",
+            "lifeline": "water",
+            "kind": link.kind,
+            "name": key,
+            "source": False,
+            "diameter_mm": link.diameter_mm,
+            "length_m": link.length_m,
+            "origin": "measured",
+            "rule": "",
+            "geometry": line,
+        }
+        for (key, link), line in zip(network.links.items(), lines, strict=True)
+    ]
+    columns = ["id", "lifeline", "kind", "name", "source", "diameter_mm", "length_m"]
+    return gpd.GeoDataFrame(rows, columns=[*columns, "origin", "rule", "geometry"], crs="EPSG:4326")
+
+
+def _links(network: Network) -> pd.DataFrame:
+    rows = []
+    for key, link in network.links.items():
+        operated = link.closed and key in network.controlled
+        rows.append(
+            {
+                "id": f"epanet-l-{key}",
+                "lifeline": "water",
+                "start": f"epanet-n-{link.start}",
+                "end": f"epanet-n-{link.end}",
+                "directed": link.directed,
+                "asset": f"epanet-l-{key}",
+                "normally_open": link.closed and not operated,
+                "length_m": link.length_m,
+                "origin": "inferred" if operated else "measured",
+                "rule": CONTROL_RULE if operated else "",
+            }
+        )
+    columns = ["id", "lifeline", "start", "end", "directed", "asset", "normally_open"]
+    return pd.DataFrame(rows, columns=[*columns, "length_m", "origin", "rule"])
+
+
+def _zone_tables(name: str, nodes: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """One zone of the network's hull, and its junctions' shares of it by demand."""
+    hull = shapely.convex_hull(shapely.union_all(nodes.geometry.to_numpy()))
+    if hull.geom_type != "Polygon":  # one place or one line: a zone still needs an area
+        hull = shapely.buffer(hull, 0.001)
+    inferred = {"origin": "inferred", "rule": ZONE_RULE}
+    zone = {"id": ZONE, "level": "city", "name": name, **inferred, "geometry": hull}
+    users = nodes.loc[nodes["demand"] > 0, ["id", "demand"]]
+    total = float(users["demand"].sum())
+    serves = pd.DataFrame(
+        {
+            "asset": users["id"],
+            "zone": ZONE,
+            "share": users["demand"] / total if total else 0.0,
+            "origin": "inferred",
+            "rule": SHARE_RULE,
+        }
+    )
+    demand = {"zone": [ZONE], "lifeline": ["water"], "amount": [total]}
+    demands = pd.DataFrame(demand | {"origin": ["measured"], "rule": [""]})
+    return {
+        "zones": gpd.GeoDataFrame([zone], crs="EPSG:4326"),
+        "serves": serves,
+        "demands": demands,
+    }
