@@ -74,5 +74,11 @@ def test_ids_of_unsaved_edits(tmp_path: Path) -> None:
     assert "not permanent" in refused(written(tmp_path, "a.osm", text))
 
 
+def test_objects_that_stand_twice(tmp_path: Path) -> None:
+    half = ROAD.removeprefix('<osm version="0.6">').removesuffix("</osm>")
+    text = f'<osm version="0.6">{half}{half}</osm>'
+    assert refused(written(tmp_path, "a.osm", text)) == "1 objects stand twice, first w1"
+
+
 def test_history(tmp_path: Path) -> None:
     assert "history" in refused(written(tmp_path, "a.osh", ROAD))

@@ -125,7 +125,6 @@ def _elevation(network: Network, row: Row) -> float:
 
 
 def _pipe(network: Network, row: Row) -> None:
-    row.positive(5, "roughness")
     # the loss coefficient may be left out, so the status is the last word
     words = [field.upper() for field in row.fields[6:8]]
     status = words[-1] if words and words[-1] in ("OPEN", "CLOSED", "CV") else "OPEN"
@@ -133,6 +132,7 @@ def _pipe(network: Network, row: Row) -> None:
     link.closed = status == "CLOSED"
     link.length_m = row.positive(3, "length") * network.units.length_m
     link.diameter_mm = row.positive(4, "diameter") * network.units.diameter_mm
+    row.positive(5, "roughness")
     _add_link(network, row, link)
 
 

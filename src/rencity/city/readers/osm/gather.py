@@ -121,7 +121,21 @@ def gather(path: Path) -> Gathered:
     _relations(path, taken)
     _Ways(taken).read(path)
     _nodes(path, taken)
+    _check_once(path, taken)
     return taken
+
+
+def _check_once(path: Path, taken: Gathered) -> None:
+    """Refuse objects that stand twice: two extracts in one file."""
+    ids = [f"w{key}" for lines in (taken.roads, taken.power) for key in lines.ids]
+    ids += [f"{thing.letter}{thing.key}" for thing in taken.things]
+    twice = [key for key, n in Counter(ids).items() if n > 1]
+    if twice:
+        raise InputError(
+            f"{len(twice)} objects stand twice, first {twice[0]}",
+            place=str(path),
+            mend="join extracts with osmium merge, which keeps each object once",
+        )
 
 
 def _relations(path: Path, taken: Gathered) -> None:

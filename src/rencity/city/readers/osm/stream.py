@@ -28,8 +28,9 @@ def check_file(path: Path) -> None:
     if path.stat().st_size == 0:
         raise InputError("the file is empty", place=str(path), mend="fetch the extract again")
     try:
+        history = osmium.io.File(str(path)).has_multiple_object_versions  # by its name
         with Reader(str(path), osmium.osm.NOTHING) as reader:
-            history = reader.header().has_multiple_object_versions
+            history = history or reader.header().has_multiple_object_versions
     except RuntimeError as exc:
         raise _fault(path, exc) from exc
     if history:
