@@ -61,7 +61,7 @@ def city(part: Part) -> City:
 
 
 def layer(part: Part, name: str) -> Layer:
-    return next(each for each in part.layers if each.name.startswith(name))
+    return next(each for each in part.layers if each.name == name)
 
 
 def by_id(frame: pd.DataFrame) -> dict[str, Any]:
@@ -309,7 +309,10 @@ def test_open_space_needs_size(read: Read) -> None:
     )
     assert city(part).assets["id"].tolist() == ["osm-w1"]
     reason = "open space smaller than 2000 m2 or of unknown size"
-    assert (layer(part, "nodes").refused[reason], layer(part, "ways").refused[reason]) == (1, 1)
+    assert (layer(part, "nodes").refused[reason], layer(part, "other ways").refused[reason]) == (
+        1,
+        1,
+    )
 
 
 def test_a_multipolygon_keeps_its_hole(read: Read) -> None:
@@ -329,7 +332,7 @@ def test_a_multipolygon_keeps_its_hole(read: Read) -> None:
     assets = city(part).assets
     assert assets["id"].tolist() == ["osm-r5"]
     assert len(assets.geometry[0].interiors) == 1
-    assert layer(part, "ways").merged["part of the outline of a relation"] == 3
+    assert layer(part, "other ways").merged["part of the outline of a relation"] == 3
 
 
 def test_an_outline_that_is_not_whole_is_refused(read: Read) -> None:
@@ -429,7 +432,7 @@ def test_lines_to_nowhere_are_refused_and_cut_lines_tie_to_the_grid(read: Read) 
     tie = made[made["rule"] == "osm-grid-tie-cut"]
     assert tie[["id", "kind", "source"]].to_numpy().tolist() == [["osm-n3", "grid_tie", True]]
     assert set(made["id"]) == {"osm-n3", "osm-n4", "osm-w2-1"}
-    reasons = layer(part, "ways").refused
+    reasons = layer(part, "other ways").refused
     assert reasons["power line: reaches no substation, plant or edge of the file"] == 1
 
 
@@ -463,7 +466,7 @@ def test_boundaries_nest_and_keep_both_names(read: Read) -> None:
         "administrative level 4 is not used": 1,
         "boundary: its outline is not whole in the file": 1,
     }
-    assert layer(part, "ways").refused["part of a boundary, no ring of its own"] == 1
+    assert layer(part, "other ways").refused["part of a boundary, no ring of its own"] == 1
 
 
 def test_the_country_decides_the_levels(read: Read) -> None:
@@ -480,7 +483,7 @@ def test_the_country_decides_the_levels(read: Read) -> None:
 def test_without_boundaries_one_zone_is_the_hull(read: Read) -> None:
     zones = city(read(*CROSS, way(1, [1, 3, 6], PRIMARY))).zones
     assert zones[["id", "name", "origin", "rule"]].to_numpy().tolist() == [
-        ["osm-extent", "small", "inferred", "osm-extent-zone"]
+        ["osm-extent-small", "small", "inferred", "osm-extent-zone"]
     ]
     assert zones.geometry[0].geom_type == "Polygon"
 
@@ -560,7 +563,9 @@ def test_segments_hold_every_step_once(
 )
 def test_counts_of_real_extracts(shared_data: Path, name: str, counts: dict[str, int]) -> None:
     part = read_osm(shared_data / "osm" / f"{name}.osm.pbf")
-    assert {key: layer(part, key).read for key in counts} == counts
+    read = {each.name: each.read for each in part.layers}
+    read["ways"] = read["highways"] + read["buildings"] + read["other ways"]
+    assert {key: read[key] for key in counts} == counts
     made = city(part)
     known = set(made.assets["id"])
     assert set(made.links["start"]) | set(made.links["end"]) | set(made.links["asset"]) <= known

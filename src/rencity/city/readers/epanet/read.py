@@ -20,7 +20,6 @@ CONTROL_RULE = "epanet-controlled-link"
 ZONE_RULE = "epanet-extent-zone"
 SHARE_RULE = "epanet-share-by-demand"
 TANK_RULE = "epanet-tanks-supply"
-ZONE = "epanet-extent"
 
 NODE_KINDS = {"junction": "junction", "reservoir": "source", "tank": "tank"}
 
@@ -130,20 +129,21 @@ def _zone_tables(name: str, nodes: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
     hull = shapely.convex_hull(shapely.union_all(nodes.geometry.to_numpy()))
     if hull.geom_type != "Polygon":  # one place or one line: a zone still needs an area
         hull = shapely.buffer(hull, 0.001)
+    zone_id = f"epanet-extent-{name}"
     inferred = {"origin": "inferred", "rule": ZONE_RULE}
-    zone = {"id": ZONE, "level": "city", "name": name, **inferred, "geometry": hull}
+    zone = {"id": zone_id, "level": "city", "name": name, **inferred, "geometry": hull}
     users = nodes.loc[nodes["demand"] > 0, ["id", "demand"]]
     total = float(users["demand"].sum())
     serves = pd.DataFrame(
         {
             "asset": users["id"],
-            "zone": ZONE,
+            "zone": zone_id,
             "share": users["demand"] / total if total else 0.0,
             "origin": "inferred",
             "rule": SHARE_RULE,
         }
     )
-    demand = {"zone": [ZONE], "lifeline": ["water"], "amount": [total]}
+    demand = {"zone": [zone_id], "lifeline": ["water"], "amount": [total]}
     demands = pd.DataFrame(demand | {"origin": ["measured"], "rule": [""]})
     return {
         "zones": gpd.GeoDataFrame([zone], crs="EPSG:4326"),

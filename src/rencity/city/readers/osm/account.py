@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,16 +67,17 @@ class Fates:
             self._count(made, key, fate, reason)
         return made
 
-    def whole(self, name: str) -> Layer:
-        """The account of every object of the type; what is unknown bore no tag of use."""
-        made = self.layer(name, self.known, NO_TAG)
+    def others(self, name: str, told: Set[int] = frozenset()) -> Layer:
+        """The account of every object not in `told`; what is unknown bore no tag of use."""
+        made = self.layer(name, (key for key in self.known if key not in told), NO_TAG)
         for fate, reason, keys in self.bulk:
             if len(keys):
                 made.read += len(keys)
                 self._count(made, int(keys[0]), fate, reason, len(keys))
-        if self.read > made.read:
-            made.refuse(NO_TAG, "", self.read - made.read)
-        made.read = self.read
+        rest = self.read - len(told) - made.read
+        if rest > 0:
+            made.refuse(NO_TAG, "", rest)
+            made.read += rest
         return made
 
     def _better(self, key: int, fate: int, reason: str) -> None:
@@ -108,13 +109,13 @@ class Account:
         return {"n": self.nodes, "w": self.ways, "r": self.relations}[letter]
 
     def layers(self) -> tuple[Layer, ...]:
-        """Nodes, ways and relations, which share nothing; then roads and buildings among ways."""
-        for key in self.buildings:
-            self.ways.refuse(key, BUILDING)
+        """Nodes, three sorts of ways, relations: each object of the file in one of them."""
+        roads = dict.fromkeys(self.highways)
+        houses = dict.fromkeys(key for key in self.buildings if key not in roads)
         return (
-            self.nodes.whole("nodes"),
-            self.ways.whole("ways"),
-            self.relations.whole("relations"),
-            self.ways.layer("highways (of ways)", self.highways, NO_TAG),
-            self.ways.layer("buildings (of ways)", self.buildings, BUILDING),
+            self.nodes.others("nodes"),
+            self.ways.layer("highways", roads, NO_TAG),
+            self.ways.layer("buildings", houses, BUILDING),
+            self.ways.others("other ways", (roads | houses).keys()),
+            self.relations.others("relations"),
         )

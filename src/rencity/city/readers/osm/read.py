@@ -32,8 +32,8 @@ def read_osm(src: Path) -> Part:
 
     Returns
     -------
-    Tables zones, assets and links, and the account of nodes, ways and relations (which share
-    nothing), then of the highways and buildings among the ways.
+    Tables zones, assets and links, and the account of nodes, ways (highways, buildings,
+    others) and relations: each object of the file is counted once.
 
     Raises
     ------

@@ -175,9 +175,9 @@ def _nodes(
     cut = np.concatenate([segments.start[segments.cut_start], segments.end[segments.cut_end]])
     once = refs[np.bincount(np.searchsorted(refs, np.concatenate([start, end]))) == 1]
     ending = np.intersect1d(once, np.concatenate([start[main], end[main]]))
-    near = _near_edge(lonlat)
     rule = np.full(len(refs), "", object)
-    rule[np.isin(refs, ending) & near & np.isin(refs, leaves)] = EDGE_RULE
+    out = np.flatnonzero(np.isin(refs, ending) & np.isin(refs, leaves))
+    rule[out[_near_edge(lonlat[out], lonlat)]] = EDGE_RULE
     rule[np.isin(refs, cut) & np.isin(refs, leaves)] = CUT_RULE
     if not (rule != "").any():
         rank = np.asarray([each.rank for each in classes])[segments.way]
@@ -186,10 +186,12 @@ def _nodes(
     return nodes, pd.Series(rule)
 
 
-def _near_edge(lonlat: Floats) -> Bools:
-    metres = Plane.around(lonlat).metres(lonlat)
-    hull = shapely.convex_hull(shapely.multipoints(metres))
-    return shapely.distance(shapely.boundary(hull), shapely.points(metres)) <= EDGE_M
+def _near_edge(some: Floats, every: Floats) -> Bools:
+    plane = Plane.around(every)
+    # a line through all points has their hull, and is made faster than the points
+    hull = shapely.convex_hull(shapely.linestrings(plane.metres(every)))
+    points = shapely.points(plane.metres(some))
+    return shapely.distance(shapely.boundary(hull), points) <= EDGE_M
 
 
 def _node_assets(nodes: pd.DataFrame, entry: pd.Series) -> pd.DataFrame:

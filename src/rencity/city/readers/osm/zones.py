@@ -84,11 +84,11 @@ def _parents(frame: gpd.GeoDataFrame) -> list[str]:
 
 def _extent(name: str, extent: gpd.GeoSeries) -> gpd.GeoDataFrame:
     points = shapely.get_coordinates(extent.to_numpy())
-    hull = shapely.convex_hull(shapely.multipoints(points))
+    hull = shapely.convex_hull(shapely.linestrings(np.concatenate([points, points[:1]])))
     if hull.geom_type != "Polygon":  # one place or one line: a zone still needs an area
         hull = shapely.buffer(hull, 0.001)
     row = {
-        "id": "osm-extent",
+        "id": f"osm-extent-{name}",
         "level": "city",
         "name": name,
         "origin": "inferred",
