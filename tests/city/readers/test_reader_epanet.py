@@ -93,10 +93,19 @@ def test_what_becomes_what(tmp_path: Path) -> None:
         ["epanet-l-P1", "epanet-n-R", "epanet-n-J1", False, False],
         ["epanet-l-P2", "epanet-n-J1", "epanet-n-J2", True, False],
         ["epanet-l-P3", "epanet-n-J2", "epanet-n-T", False, True],
-        ["epanet-l-U", "epanet-n-R", "epanet-n-J2", True, False],
+        ["epanet-l-U-in", "epanet-n-R", "epanet-l-U", True, False],
+        ["epanet-l-U-out", "epanet-l-U", "epanet-n-J2", True, False],
         ["epanet-l-V", "epanet-n-J1", "epanet-n-T", True, False],
     ]
-    own = made.assets.set_index("id").loc[made.links["asset"]]
+    assert made.links["asset"].tolist() == [
+        "epanet-l-P1",
+        "epanet-l-P2",
+        "epanet-l-P3",
+        "",
+        "",
+        "epanet-l-V",
+    ]
+    own = made.assets.set_index("id").filter(regex="^epanet-l-", axis=0)
     assert own["kind"].tolist() == ["pipe", "pipe", "pipe", "pump", "valve"]
     assert own["diameter_mm"].fillna(-1).tolist() == [300, 200, 200, -1, 150]
     assert own.geometry.geom_type.tolist() == ["LineString"] * 3 + ["Point"] * 2
@@ -158,7 +167,11 @@ def test_status_closes_links_unless_controls_operate_them(tmp_path: Path) -> Non
     text = SMALL.replace("[STATUS]", "[STATUS]\n P1 Closed\n P3 Open\n U 0.0\n nobody Closed")
     part = read_epanet(written(tmp_path, text))
     closed = city(part).links.set_index("id")["normally_open"]
-    assert closed[closed].index.tolist() == ["epanet-l-P1", "epanet-l-U"]
+    assert closed[closed].index.tolist() == [
+        "epanet-l-P1",
+        "epanet-l-U-in",
+        "epanet-l-U-out",
+    ]
     assert dict(layer(part, "STATUS").refused) == {"names no link": 1}
     text = text.replace("[OPTIONS]", "[CONTROLS]\n LINK U OPEN IF NODE T BELOW 2\n[OPTIONS]")
     text = text.replace(
@@ -169,7 +182,8 @@ def test_status_closes_links_unless_controls_operate_them(tmp_path: Path) -> Non
     assert not links["normally_open"].any()
     assert links.loc[links["rule"] == "epanet-controlled-link", "id"].tolist() == [
         "epanet-l-P1",
-        "epanet-l-U",
+        "epanet-l-U-in",
+        "epanet-l-U-out",
     ]
 
 
@@ -189,8 +203,9 @@ def test_other_sections_are_counted(tmp_path: Path) -> None:
 def test_local_frame_is_to_scale(tmp_path: Path) -> None:
     text = SMALL.replace("120.0", "0.0").replace("  31\n", "  5\n").replace("31.001", "5")
     made = city(read_epanet(written(tmp_path, text), "local"))
-    west, south, east, north = made.assets.geometry.total_bounds
-    assert (west + east, south + north) == pytest.approx((0, 0), abs=1e-9)
+    west, south, east, _ = made.assets.geometry.total_bounds
+    assert west == pytest.approx(1000 / 111_319.5, rel=1e-4)
+    assert south == pytest.approx(1000 / 110_574.3, rel=1e-4)
     # three pipes of 1,000 m in a row along the equator, 111,319.5 m a degree
     assert (east - west) * 111_319.5 == pytest.approx(3000, rel=1e-4)
 
@@ -290,7 +305,7 @@ def test_a_drawing_without_system_is_refused(tmp_path: Path) -> None:
         src = written(tmp_path, text)
         with pytest.raises(InputError, match="--crs local"):
             read_epanet(src)
-        assert len(read_epanet(src, "local").tables["links"]) == 5
+        assert len(read_epanet(src, "local").tables["links"]) == 6
     with pytest.raises(InputError, match="unknown coordinate system EPSG:0"):
         read_epanet(src, "EPSG:0")
     with pytest.raises(InputError, match="outside EPSG:4326"):

@@ -14,13 +14,16 @@ from rencity.kit.errors import InputError
 
 LOCAL = "local"
 LOCAL_CRS = "+proj=aeqd +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"
+LOCAL_ORIGIN_M = 1000.0
+"""How far east and north of 0/0 a local frame begins: what lies at 0/0 itself has no known place."""
+
 GEOD = pyproj.Geod(ellps="WGS84")
 PLAUSIBLE = (0.2, 5.0)
 """Drawn over stated length of the middle pipe within which coordinates are taken as degrees."""
 
 Floats = npt.NDArray[np.float64]
 MEND = (
-    "give --crs EPSG:n of the drawing, or --crs local to place it around latitude 0, longitude 0 "
+    "give --crs EPSG:n of the drawing, or --crs local to place it near latitude 0, longitude 0 "
     "in metres, scaled to the stated pipe lengths"
 )
 
@@ -67,8 +70,8 @@ def _placed(every: Floats, network: Network, lines: list[Floats], crs: str | Non
         _check_degrees(every, lines, stated, path)
         return every
     if crs == LOCAL:
-        middle = (every.min(axis=0) + every.max(axis=0)) / 2
-        return _converted((every - middle) * _scale(lines, stated), LOCAL_CRS, path)
+        metres = (every - every.min(axis=0)) * _scale(lines, stated)
+        return _converted(metres + LOCAL_ORIGIN_M, LOCAL_CRS, path)
     return _converted(every, crs, path)
 
 

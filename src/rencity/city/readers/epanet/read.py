@@ -31,13 +31,13 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     ----------
     src : an ``.inp`` file of EPANET 2.0 or 2.2
     crs : coordinate system of its drawing, e.g. ``EPSG:4547``; ``local`` places it in metres
-        around 0/0; None: it is in degrees
+        north-east of 0/0; None: it is in degrees
     tanks_supply : whether a tank is a source; it is one only until it is empty
 
     Returns
     -------
-    Tables assets and links; one zone, the network's hull, which its junctions serve by demand;
-    and the account of each section.
+    Tables assets and links, a pump as a node between two links; one zone, the network's hull, and
+    what its junctions serve by demand; the account of each section.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
         "links": _links(network),
         **_zone_tables(src.stem, nodes),
     }
-    note = "placed around 0/0 in metres, scaled to its pipe lengths" if crs == LOCAL else ""
+    note = "placed north-east of 0/0 in metres, scaled to its pipe lengths" if crs == LOCAL else ""
     source = Source(
         layer="epanet", title=f"EPANET network {src.name}", licence="as its owner says", note=note
     )
@@ -91,7 +91,7 @@ def _link_assets(network: Network, lines: list[Any]) -> gpd.GeoDataFrame:
             "name": key,
             "source": False,
             "diameter_mm": link.diameter_mm,
-            "length_m": link.length_m,
+            "length_m": link.length_m if link.kind != "pump" else float("nan"),
             "origin": "measured",
             "rule": "",
             "geometry": line,
@@ -103,23 +103,23 @@ def _link_assets(network: Network, lines: list[Any]) -> gpd.GeoDataFrame:
 
 
 def _links(network: Network) -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, object]] = []
     for key, link in network.links.items():
         operated = link.closed and key in network.controlled
-        rows.append(
-            {
-                "id": f"epanet-l-{key}",
-                "lifeline": "water",
-                "start": f"epanet-n-{link.start}",
-                "end": f"epanet-n-{link.end}",
-                "directed": link.directed,
-                "asset": f"epanet-l-{key}",
-                "normally_open": link.closed and not operated,
-                "length_m": link.length_m,
-                "origin": "inferred" if operated else "measured",
-                "rule": CONTROL_RULE if operated else "",
-            }
-        )
+        row = {
+            "lifeline": "water",
+            "directed": link.directed,
+            "normally_open": link.closed and not operated,
+            "length_m": link.length_m,
+            "origin": "inferred" if operated else "measured",
+            "rule": CONTROL_RULE if operated else "",
+        }
+        own, start, end = f"epanet-l-{key}", f"epanet-n-{link.start}", f"epanet-n-{link.end}"
+        if link.kind == "pump":  # a pump is a station: a node between its two ends
+            rows.append({"id": f"{own}-in", "start": start, "end": own, "asset": "", **row})
+            rows.append({"id": f"{own}-out", "start": own, "end": end, "asset": "", **row})
+        else:
+            rows.append({"id": own, "start": start, "end": end, "asset": own, **row})
     columns = ["id", "lifeline", "start", "end", "directed", "asset", "normally_open"]
     return pd.DataFrame(rows, columns=[*columns, "length_m", "origin", "rule"])
 
