@@ -15,7 +15,7 @@ from rencity.kit.errors import InputError
 LOCAL = "local"
 LOCAL_CRS = "+proj=aeqd +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"
 LOCAL_ORIGIN_M = 1000.0
-"""How far east and north of 0/0 a local frame begins: what lies at 0/0 itself has no known place."""
+"""How far east and north of 0/0 a local frame begins: what lies at 0/0 has no known place."""
 
 GEOD = pyproj.Geod(ellps="WGS84")
 PLAUSIBLE = (0.2, 5.0)
