@@ -480,6 +480,22 @@ def test_the_country_decides_the_levels(read: Read) -> None:
     assert city(part).zones["level"].tolist() == ["city"]
 
 
+def test_a_municipality_is_a_city_by_its_code(read: Read) -> None:
+    shanghai = border("4", "上海市", **{"ISO3166-2": "CN-SH"})
+    part = read(
+        *SQUARE,
+        way(1, RING, {}),
+        relation(5, [(1, "outer")], shanghai),
+        relation(6, [(1, "outer")], border("6", "黄浦区")),
+        way(4, [11, 13], PRIMARY),
+    )
+    zones = city(part).zones
+    assert zones[["name", "level", "parent"]].to_numpy().tolist() == [
+        ["上海市", "city", ""],
+        ["黄浦区", "district", "osm-r5"],
+    ]
+
+
 def test_without_boundaries_one_zone_is_the_hull(read: Read) -> None:
     zones = city(read(*CROSS, way(1, [1, 3, 6], PRIMARY))).zones
     assert zones[["id", "name", "origin", "rule"]].to_numpy().tolist() == [

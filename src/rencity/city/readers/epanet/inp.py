@@ -135,11 +135,13 @@ def read_inp(path: Path) -> Inp:
 
 
 def _text(path: Path) -> str:
+    if not path.is_file():
+        raise InputError("no such file", place=str(path), mend="give an EPANET .inp text file")
     try:
         data = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError) as exc:
+    except OSError as exc:
         raise InputError(
-            "no such file", place=str(path), mend="give an EPANET .inp text file"
+            f"cannot be read: {exc.strerror}", place=str(path), mend="check its permissions"
         ) from exc
     if b"\0" in data:
         raise InputError(
