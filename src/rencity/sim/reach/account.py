@@ -66,40 +66,36 @@ def account_of(network: Network, steps: int) -> Account:
 @njit(nogil=True, cache=True)
 def book_step(state: State, people: People, account: Account, step: Any, rest_min: Any) -> None:
     """Book the net change of every touched node at `step`, `rest_min` before the horizon."""
-    diff = np.empty((1, LANES // 64), np.uint64)
-    for place in range(len(state.touched)):
-        while state.touched[place]:
-            k = lowest_bit(state.touched[place])
-            state.touched[place] ^= U(1) << k
+    touched, before, served = state.touched, state.before, state.served
+    people_ptr, people_zone, count = people.people_ptr, people.people_zone, people.people
+    zone_region, lifeline = people.zone_region, people.lifeline
+    curve, zone_loss, zone_served = account.served, account.zone_loss, account.zone_served
+    out_min = account.out_min
+    for place in range(len(touched)):
+        while touched[place]:
+            k = lowest_bit(touched[place])
+            touched[place] ^= U(1) << k
             v = place * 64 + np.int64(k)
-            if any_(xor(load(state.before, v), load(state.served, v))):
-                for w in range(diff.shape[1]):
-                    diff[0, w] = state.before[v, w] ^ state.served[v, w]
-                _book(state, people, account, step, rest_min, v, diff)
-
-
-@njit(nogil=True, cache=True)
-def _book(
-    state: State, people: People, account: Account, step: Any, rest_min: Any, v: Any, diff: Any
-) -> None:
-    lifeline = people.lifeline[v]
-    begin, end = people.people_ptr[v], people.people_ptr[v + 1]
-    gained = np.int64(0)
-    for w in range(diff.shape[1]):
-        word = diff[0, w]
-        up = count_word(word & state.served[v, w])
-        gained += 2 * np.int64(up) - np.int64(count_word(word))
-        if begin == end:
-            continue
-        while word:
-            bit = lowest_bit(word)
-            word &= word - U(1)
-            s = w * 64 + np.int64(bit)
-            sign = 1 if (state.served[v, w] >> bit) & U(1) else -1
+            if not any_(xor(load(before, v), load(served, v))):
+                continue
+            begin, end = people_ptr[v], people_ptr[v + 1]
+            line = lifeline[v]
+            gained = np.int64(0)
+            for w in range(served.shape[1]):
+                now = served[v, w]
+                word = before[v, w] ^ now
+                gained += 2 * np.int64(count_word(word & now)) - np.int64(count_word(word))
+                if begin == end:
+                    continue
+                while word:
+                    bit = lowest_bit(word)
+                    word &= word - U(1)
+                    s = w * 64 + np.int64(bit)
+                    sign = np.int64((now >> bit) & U(1)) * 2 - 1
+                    for i in range(begin, end):
+                        zone, n = people_zone[i], sign * count[i]
+                        curve[line, zone_region[zone], step, s] += n
+                        zone_loss[line, zone, s] -= n * rest_min
+            out_min[v] -= gained * rest_min
             for i in range(begin, end):
-                zone, n = people.people_zone[i], sign * people.people[i]
-                account.served[lifeline, people.zone_region[zone], step, s] += n
-                account.zone_loss[lifeline, zone, s] -= n * rest_min
-    account.out_min[v] -= gained * rest_min
-    for i in range(begin, end):
-        account.zone_served[lifeline, people.people_zone[i], step] += gained * people.people[i]
+                zone_served[line, people_zone[i], step] += gained * count[i]

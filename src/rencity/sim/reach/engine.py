@@ -15,7 +15,20 @@ from rencity.sim.reach.account import Account, account_of, book_step, people_of
 from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
 from rencity.sim.reach.events import Outages
 from rencity.sim.reach.full import reach_lifeline
-from rencity.sim.reach.lanes import ALL, Rows, any_, load, mark, rows, store, without, xor
+from rencity.sim.reach.lanes import (
+    ALL,
+    Rows,
+    any_,
+    load,
+    lowest_bit,
+    mark,
+    not_,
+    or_,
+    rows,
+    store,
+    without,
+    xor,
+)
 from rencity.sim.reach.losses import lose
 from rencity.sim.reach.needs import (
     age_cohorts,
@@ -165,26 +178,29 @@ def _by_step(
 @njit(nogil=True, cache=True)
 def _strike(graph: Graph, state: State) -> None:
     """Greatest set that supports itself: reach with needs as they stood, then losses."""
+    works, up, ok, touched = state.works, state.up, state.ok, state.touched
+    served, met, node_ptr = state.served, state.met, graph.node_ptr
+    group_ptr, provider, quorum = graph.group_ptr, graph.group_provider, graph.group_quorum
     for v in range(len(graph.source)):
-        store(state.works, v, working(graph, state, v))
-        mark(state.touched, v)
+        store(works, v, working(up, ok, node_ptr, v))
+        mark(touched, v)
     for lifeline in range(len(graph.first) - 1):
-        reach_lifeline(graph, state, state.works, lifeline)
+        reach_lifeline(graph, state, works, lifeline)
     for g in range(len(graph.group_node)):
-        met = quorum_met(graph, state.served, g)
-        if any_(xor(met, load(state.met, g))):
-            store(state.met, g, met)
-            note_change(state, g)
+        now = quorum_met(served, group_ptr, provider, quorum[g], g)
+        if any_(xor(now, load(met, g))):
+            store(met, g, now)
+            note_change(state.changed, state.in_changed, g)
             _renew(graph, state, g)
     lose(graph, state, 0)
 
 
 @njit(nogil=True, cache=True)
 def _renew(graph: Graph, state: State, g: Any) -> None:
-    for w in range(state.ok.shape[1]):
-        state.ok[g, w] = state.met[g, w] | ~state.spent[g, w] | state.manual[g, w]
+    waived = or_(not_(load(state.spent, g)), load(state.manual, g))
+    store(state.ok, g, or_(load(state.met, g), waived))
     v = graph.group_node[g]
-    works = working(graph, state, v)
+    works = working(state.up, state.ok, graph.node_ptr, v)
     if any_(without(load(state.works, v), works)):
         mark(state.falling, v)
     store(state.works, v, works)
@@ -193,19 +209,23 @@ def _renew(graph: Graph, state: State, g: Any) -> None:
 @njit(nogil=True, cache=True)
 def _repair(graph: Graph, state: State, runs: Any, row: Any, lane: Any) -> None:
     """Bring rows back in lanes, those that ever ran; nodes that may start are marked rising."""
+    up, ok, works, link_up = state.up, state.ok, state.works, state.link_up
+    rising, scratch, node_ptr = state.rising, state.round_, graph.node_ptr
+    link_ptr, link_head = graph.link_ptr, graph.link_head
     n = len(graph.source)
     for i in range(len(row)):
         r, word, bit = row[i], lane[i] >> 6, U(1) << U(lane[i] & 63)
         if r < n:
-            state.up[r, word] |= bit & runs[r]
-            mark(state.round_, r)
+            up[r, word] |= bit & runs[r]
+            mark(scratch, r)
         else:
-            state.link_up[r - n, word] |= bit
-            for j in range(graph.link_ptr[r - n], graph.link_ptr[r - n + 1]):
-                mark(state.rising, graph.link_head[j])
-    for i in range(len(row)):
-        r = row[i]
-        if r < n and (state.round_[r >> 6] >> U(r & 63)) & U(1):
-            state.round_[r >> 6] ^= U(1) << U(r & 63)
-            store(state.works, r, working(graph, state, r))
-            mark(state.rising, r)
+            link_up[r - n, word] |= bit
+            for j in range(link_ptr[r - n], link_ptr[r - n + 1]):
+                mark(rising, link_head[j])
+    for place in range(len(scratch)):
+        while scratch[place]:
+            k = lowest_bit(scratch[place])
+            scratch[place] ^= U(1) << k
+            v = place * 64 + np.int64(k)
+            store(works, v, working(up, ok, node_ptr, v))
+            mark(rising, v)

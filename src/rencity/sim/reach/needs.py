@@ -13,6 +13,7 @@ from rencity.sim.reach.lanes import (
     any_,
     every,
     load,
+    lowest_bit,
     mark,
     none,
     not_,
@@ -22,30 +23,32 @@ from rencity.sim.reach.lanes import (
     xor,
 )
 
+U = np.uint64
+
 
 @njit(nogil=True, cache=True)
-def quorum_met(graph: Graph, served: Any, g: Any) -> Any:
+def quorum_met(served: Any, group_ptr: Any, group_provider: Any, quorum: Any, g: Any) -> Any:
     """Bits in which at least the quorum of group g's alternatives are served."""
-    begin, end, quorum = graph.group_ptr[g], graph.group_ptr[g + 1], graph.group_quorum[g]
+    begin, end = group_ptr[g], group_ptr[g + 1]
     if quorum == 1:
         row = none()
         for i in range(begin, end):
-            row = or_(row, load(served, graph.group_provider[i]))
+            row = or_(row, load(served, group_provider[i]))
         return row
     if quorum == end - begin:
         row = every()
         for i in range(begin, end):
-            row = and_(row, load(served, graph.group_provider[i]))
+            row = and_(row, load(served, group_provider[i]))
         return row
-    return _count_met(graph, served, g)
+    return _count_met(served, group_provider, begin, end, quorum)
 
 
 @njit(nogil=True, cache=True)
-def _count_met(graph: Graph, served: Any, g: Any) -> Any:
+def _count_met(served: Any, group_provider: Any, begin: Any, end: Any, quorum: Any) -> Any:
     """Count alternatives in four bit planes, then compare with the quorum from the top bit."""
     c0, c1, c2, c3 = none(), none(), none(), none()
-    for i in range(graph.group_ptr[g], graph.group_ptr[g + 1]):
-        row = load(served, graph.group_provider[i])
+    for i in range(begin, end):
+        row = load(served, group_provider[i])
         carry0 = and_(c0, row)
         c0 = xor(c0, row)
         carry1 = and_(c1, carry0)
@@ -53,7 +56,7 @@ def _count_met(graph: Graph, served: Any, g: Any) -> Any:
         carry2 = and_(c2, carry1)
         c2 = xor(c2, carry1)
         c3 = xor(c3, carry2)
-    below = graph.group_quorum[g] - 1
+    below = quorum - 1
     more, equal = _compare(none(), every(), c3, below & 8)
     more, equal = _compare(more, equal, c2, below & 4)
     more, equal = _compare(more, equal, c1, below & 2)
@@ -68,41 +71,53 @@ def _compare(more: Any, equal: Any, plane: Any, bit: Any) -> Any:
     return or_(more, and_(equal, plane)), without(equal, plane)
 
 
-@njit(nogil=True, cache=True)
-def working(graph: Graph, state: State, v: Any) -> Any:
+@njit(nogil=True, cache=True, inline="always")
+def working(up: Any, ok: Any, node_ptr: Any, v: Any) -> Any:
     """Bits in which v is up and every need of it is met or waived."""
-    row = load(state.up, v)
-    for g in range(graph.node_ptr[v], graph.node_ptr[v + 1]):
-        row = and_(row, load(state.ok, g))
+    row = load(up, v)
+    for g in range(node_ptr[v], node_ptr[v + 1]):
+        row = and_(row, load(ok, g))
     return row
 
 
 @njit(nogil=True, cache=True)
-def settle_needs(graph: Graph, state: State, provider: Any, waiting: Any) -> None:
-    """After `provider` changed: renew the needs it can meet and mark nodes whose works moved."""
-    for i in range(graph.use_ptr[provider], graph.use_ptr[provider + 1]):
-        g = graph.use_group[i]
-        met = quorum_met(graph, state.served, g)
-        if any_(xor(met, load(state.met, g))):
-            store(state.met, g, met)
-            note_change(state, g)
-            waived = or_(not_(load(state.spent, g)), load(state.manual, g))
-            store(state.ok, g, or_(met, waived))
-            v = graph.group_node[g]
-            works = working(graph, state, v)
-            if any_(xor(works, load(state.works, v))):
-                store(state.works, v, works)
-                mark(waiting, v)
+def renew_needs(graph: Graph, state: State, waiting: Any) -> None:
+    """After a round: renew the needs that its nodes can meet; mark in `waiting` who moved.
+
+    The nodes are those of `round_`, which is emptied.
+    """
+    use_ptr, use_group, group_node = graph.use_ptr, graph.use_group, graph.group_node
+    group_ptr, provider, quorum = graph.group_ptr, graph.group_provider, graph.group_quorum
+    served, met, ok, works, up = state.served, state.met, state.ok, state.works, state.up
+    spent, manual, round_, node_ptr = state.spent, state.manual, state.round_, graph.node_ptr
+    changed, in_changed = state.changed, state.in_changed
+    for place in range(len(round_)):
+        while round_[place]:
+            k = lowest_bit(round_[place])
+            round_[place] ^= U(1) << k
+            u = place * 64 + np.int64(k)
+            for i in range(use_ptr[u], use_ptr[u + 1]):
+                g = use_group[i]
+                now = quorum_met(served, group_ptr, provider, quorum[g], g)
+                if any_(xor(now, load(met, g))):
+                    store(met, g, now)
+                    note_change(changed, in_changed, g)
+                    store(ok, g, or_(now, or_(not_(load(spent, g)), load(manual, g))))
+                    v = group_node[g]
+                    works_now = working(up, ok, node_ptr, v)
+                    if any_(xor(works_now, load(works, v))):
+                        store(works, v, works_now)
+                        mark(waiting, v)
 
 
 @njit(nogil=True, cache=True, inline="always")
-def note_change(state: State, g: Any) -> None:
+def note_change(changed: Any, in_changed: Any, g: Any) -> None:
     """Put g on the list of groups whose `met` moved in this step."""
-    if state.in_changed[g] == 0:
-        state.in_changed[g] = 1
-        last = len(state.changed) - 1
-        state.changed[state.changed[last]] = g
-        state.changed[last] += 1
+    if in_changed[g] == 0:
+        in_changed[g] = 1
+        last = len(changed) - 1
+        changed[changed[last]] = g
+        changed[last] += 1
 
 
 @njit(nogil=True, cache=True)
@@ -175,14 +190,9 @@ def age_cohorts(
 
 @njit(nogil=True, cache=True, inline="always")
 def _mark_moved(graph: Graph, state: State, v: Any) -> None:
-    old, new = load(state.works, v), working(graph, state, v)
+    old, new = load(state.works, v), working(state.up, state.ok, graph.node_ptr, v)
     if any_(without(old, new)):
         mark(state.falling, v)
     if any_(without(new, old)):
         mark(state.rising, v)
     store(state.works, v, new)
-
-
-def cohort_room(groups: int) -> tuple[np.ndarray, np.ndarray]:
-    """Group and first step of cohorts, shape (groups,) each."""
-    return np.zeros(groups, np.int32), np.zeros(groups, np.int32)

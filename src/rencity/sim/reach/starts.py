@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from rencity.sim.reach.arrays import Graph, State
-from rencity.sim.reach.full import fed_by, next_dirty
+from rencity.sim.reach.full import next_dirty, reached
 from rencity.sim.reach.lanes import (
     and_,
     any_,
@@ -16,12 +16,11 @@ from rencity.sim.reach.lanes import (
     load,
     lowest_bit,
     mark,
-    none,
     or_,
     store,
     without,
 )
-from rencity.sim.reach.needs import settle_needs
+from rencity.sim.reach.needs import renew_needs
 
 U = np.uint64
 
@@ -34,87 +33,74 @@ def start(graph: Graph, state: State) -> None:
         if waiting == 0:
             return
         _push(graph, state, waiting)
-        _renew_needs(graph, state)
+        renew_needs(graph, state, state.rising)
 
 
 @njit(nogil=True, cache=True)
 def _seed(graph: Graph, state: State) -> Any:
+    in_ptr, in_mid, in_node, in_link = graph.in_ptr, graph.in_mid, graph.in_node, graph.in_link
+    served, firm, works, link_up = state.served, state.firm, state.works, state.link_up
+    before, touched, round_, dirty = state.before, state.touched, state.round_, state.dirty
+    rising, source = state.rising, graph.source
     waiting = 0
-    for place in range(len(state.rising)):
-        while state.rising[place]:
-            k = lowest_bit(state.rising[place])
-            state.rising[place] ^= U(1) << k
+    for place in range(len(rising)):
+        while rising[place]:
+            k = lowest_bit(rising[place])
+            rising[place] ^= U(1) << k
             v = place * 64 + np.int64(k)
-            wants = without(load(state.works, v), load(state.served, v))
+            row = load(served, v)
+            wants = without(load(works, v), row)
             if any_(wants):
-                fed = every() if graph.source[v] else fed_by(graph, state, v)
+                fed, firmly = every(), every()
+                if not source[v]:
+                    fed = reached(served, link_up, in_node, in_link, in_ptr[v], in_ptr[v + 1])
+                    firmly = reached(firm, link_up, in_node, in_link, in_ptr[v], in_mid[v])
                 more = and_(wants, fed)
                 if any_(more):
-                    waiting += _gain(state, v, more)
-                    firm = and_(more, _firm_by(graph, state, v))
-                    store(state.firm, v, or_(load(state.firm, v), firm))
+                    waiting += _gain(served, before, touched, round_, dirty, v, row, more)
+                    store(firm, v, or_(load(firm, v), and_(more, firmly)))
     return waiting
 
 
-@njit(nogil=True, cache=True)
-def _firm_by(graph: Graph, state: State, v: Any) -> Any:
-    if graph.source[v]:
-        return every()
-    firm = none()
-    for e in range(graph.in_ptr[v], graph.in_mid[v]):
-        path = and_(load(state.firm, graph.in_node[e]), load(state.link_up, graph.in_link[e]))
-        firm = or_(firm, path)
-    return firm
-
-
 @njit(nogil=True, cache=True, inline="always")
-def _gain(state: State, v: Any, more: Any) -> Any:
-    row = load(state.served, v)
-    if mark(state.touched, v):
-        store(state.before, v, row)
-    store(state.served, v, or_(row, more))
-    mark(state.round_, v)
-    return mark(state.dirty, v)
+def _gain(
+    served: Any, before: Any, touched: Any, round_: Any, dirty: Any, v: Any, row: Any, more: Any
+) -> Any:
+    """Add bits to v's service, which is `row`; 1 if it was not dirty yet."""
+    if mark(touched, v):
+        store(before, v, row)
+    store(served, v, or_(row, more))
+    mark(round_, v)
+    return mark(dirty, v)
 
 
 @njit(nogil=True, cache=True)
 def _push(graph: Graph, state: State, waiting: Any) -> None:
+    # fields are bound once: reading them in the loops would count references in the loops
+    out_ptr, out_node, out_link = graph.out_ptr, graph.out_node, graph.out_link
+    served, firm, works, link_up = state.served, state.firm, state.works, state.link_up
+    before, touched, round_, dirty = state.before, state.touched, state.round_, state.dirty
     upward = True
-    words = len(state.dirty)
+    words = len(dirty)
     while waiting > 0:
         for i in range(words):
             place = i if upward else words - 1 - i
-            while state.dirty[place]:
-                u, bit = next_dirty(state.dirty[place], place, upward)
-                state.dirty[place] ^= bit
+            while dirty[place]:
+                u, bit = next_dirty(dirty[place], place, upward)
+                dirty[place] ^= bit
                 waiting -= 1
-                served, firm = load(state.served, u), load(state.firm, u)
-                for e in range(graph.out_ptr[u], graph.out_ptr[u + 1]):
-                    v = graph.out_node[e]
-                    link = load(state.link_up, graph.out_link[e])
-                    path = and_(served, link)
-                    more = without(and_(path, load(state.works, v)), load(state.served, v))
+                row_u, firm_u = load(served, u), load(firm, u)
+                for e in range(out_ptr[u], out_ptr[u + 1]):
+                    v = out_node[e]
+                    link = load(link_up, out_link[e])
+                    row = load(served, v)
+                    more = without(and_(and_(row_u, link), load(works, v)), row)
                     if any_(more):
-                        waiting += _gain(state, v, more)
+                        waiting += _gain(served, before, touched, round_, dirty, v, row, more)
                     if u < v:
-                        waiting += _firm_up(state, v, and_(firm, link))
+                        old = load(firm, v)
+                        firmer = without(and_(or_(row, more), and_(firm_u, link)), old)
+                        if any_(firmer):
+                            store(firm, v, or_(old, firmer))
+                            waiting += mark(dirty, v)
         upward = not upward
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _firm_up(state: State, v: Any, support: Any) -> Any:
-    old = load(state.firm, v)
-    more = without(and_(load(state.served, v), support), old)
-    if not any_(more):
-        return 0
-    store(state.firm, v, or_(old, more))
-    return mark(state.dirty, v)
-
-
-@njit(nogil=True, cache=True)
-def _renew_needs(graph: Graph, state: State) -> None:
-    for place in range(len(state.round_)):
-        while state.round_[place]:
-            k = lowest_bit(state.round_[place])
-            state.round_[place] ^= U(1) << k
-            settle_needs(graph, state, place * 64 + np.int64(k), state.rising)
