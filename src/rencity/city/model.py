@@ -38,6 +38,29 @@ class Source(BaseModel):
     note: str = ""
 
 
+class ImportRecord(BaseModel):
+    """One import into the city: what was read from where, and what rules filled in.
+
+    Attributes
+    ----------
+    source : name of the file or folder
+    sha256 : of the bytes read, the mapping included
+    read, kept, merged, refused : rows; read is the sum of the others
+    inferred : rows made, by rule
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    source: str
+    sha256: str
+    read: int
+    kept: int
+    merged: int
+    refused: int
+    inferred: dict[str, int] = {}
+
+
 class Identity(BaseModel):
     """What `city.toml` says of the city as a whole.
 
@@ -56,6 +79,7 @@ class Identity(BaseModel):
     synthetic: bool = False
     seed: int | None = None
     sources: tuple[Source, ...] = ()
+    imports: tuple[ImportRecord, ...] = ()
     lifelines: dict[str, Any] = {}
     kinds: dict[str, Any] = {}
 
@@ -206,12 +230,19 @@ def identity_toml(identity: Identity) -> str:
     """`city.toml` as text."""
     lines = [f"format = {FORMAT}", "", "[city]"]
     plain = identity.model_dump(
-        exclude={"sources", "lifelines", "kinds"}, exclude_none=True, mode="json"
+        exclude={"sources", "imports", "lifelines", "kinds"}, exclude_none=True, mode="json"
     )
     lines += [f"{key} = {_toml(value)}" for key, value in plain.items()]
     for source in identity.sources:
         lines += ["", "[[sources]]"]
         lines += [f"{key} = {_toml(value)}" for key, value in source.model_dump().items()]
+    for record in identity.imports:
+        values = record.model_dump()
+        counts = values.pop("inferred")
+        lines += ["", "[[imports]]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+        if counts:
+            lines += ["[imports.inferred]"]
+            lines += [f"{_toml(key)} = {n}" for key, n in counts.items()]
     for group in ("lifelines", "kinds"):
         for name, entry in getattr(identity, group).items():
             lines += ["", f"[{group}.{_toml(name)}]"]
@@ -328,8 +359,9 @@ def _as_text(value: object) -> str:
 
 
 def value_hash(city: City) -> str:
-    """SHA-256 over identity and tables by value, in key order."""
-    digest = hashlib.sha256(identity_toml(city.identity).encode())
+    """SHA-256 over identity and tables by value, in key order; how they came in is left out."""
+    identity = city.identity.model_copy(update={"imports": ()})
+    digest = hashlib.sha256(identity_toml(identity).encode())
     for name, table in TABLES.items():
         frame = city.tables[name]
         digest.update(f"\0{name}\0{len(frame)}".encode())

@@ -38,14 +38,14 @@ class Work:
 
     def refuse(self, mask: Mask, reason: str, values: Objects | None = None) -> None:
         """Leave out the rows of `mask` that still stand."""
-        for i in np.flatnonzero(mask & self.stands):
+        for i in np.flatnonzero(mask & self.stands).tolist():
             shown = "" if values is None else f": {str(values[i])[:80]!r}"
             self.layer.refuse(reason, f"{self.records.place(i)}{shown}")
         self.stands &= ~mask
 
     def merge(self, mask: Mask, reason: str) -> None:
         """Count the rows of `mask` that still stand as part of another row."""
-        for i in np.flatnonzero(mask & self.stands):
+        for i in np.flatnonzero(mask & self.stands).tolist():
             self.layer.merge(reason, self.records.place(i))
         self.stands &= ~mask
 
@@ -80,7 +80,7 @@ class Work:
         for i in range(n):
             said = {name: part[i] for name, part in parts.items()}
             whole = all(value is not None for value in said.values())
-            made[i] = _HOLE.sub(lambda m, s=said: s[m[1]], cell.template) if whole else None
+            made[i] = _filled(cell.template, said) if whole else None
         return made
 
     def _mapped(self, cell: Cell, values: Objects, where: str) -> Objects:
@@ -144,6 +144,10 @@ class Work:
             text = self.text(name)
             keep &= np.array([any(t.fullmatch(v or "") for t in tests) for v in text], dtype=bool)
         return keep
+
+
+def _filled(template: str, said: dict[str, str]) -> str:
+    return _HOLE.sub(lambda hole: said[hole[1]], template)
 
 
 def _looked_up(cell: Cell, value: str) -> object:

@@ -205,9 +205,17 @@ def _gathered(theirs: Work, column: str, found: list[list[int]], join: Join) -> 
             place=theirs.records.place(wrong[0]),
             mend="correct it, or leave the row out with `where`",
         )
-    reduce = {"sum": np.nansum, "mean": np.nanmean, "least": np.nanmin, "most": np.nanmax}[join.how]
     whole = [[i for i in f if values[i] is not None] for f in found]
-    return np.array([float(reduce(numbers[f])) if f else None for f in whole], dtype=object)
+    made: list[float | None] = [_reduced(join.how, numbers[f]) if f else None for f in whole]
+    return np.array(made, dtype=object)
+
+
+def _reduced(how: str, numbers: npt.NDArray[np.float64]) -> float:
+    if how == "sum":
+        return float(numbers.sum())
+    if how == "mean":
+        return float(numbers.mean())
+    return float(numbers.min() if how == "least" else numbers.max())
 
 
 def fit(work: Work, allowed: tuple[str, ...]) -> Objects:

@@ -227,9 +227,7 @@ def _links(layer: LinkLayer, work: Work, made: _Made) -> None:
     made.extend("assets", own[work.stands])
 
 
-def _own_assets(
-    layer: LinkLayer, kind: Cell, links: pd.DataFrame, work: Work
-) -> pd.DataFrame:
+def _own_assets(layer: LinkLayer, kind: Cell, links: pd.DataFrame, work: Work) -> pd.DataFrame:
     columns = {
         "id": Cell(value=""),
         "lifeline": Cell(value=""),
@@ -280,7 +278,9 @@ def _needs(layer: NeedLayer, work: Work, made: _Made) -> None:
     before = made.table("need_groups")
     _one_group(groups, before, work)
     made.sift("needs", needs, work)
-    later = groups["id"].where(pd.Series(work.stands)).duplicated() | groups["id"].isin(before["id"])
+    later = groups["id"].where(pd.Series(work.stands)).duplicated() | groups["id"].isin(
+        before["id"]
+    )
     made.extend("need_groups", groups[work.stands & ~later.to_numpy()])
     made.extend("needs", needs[work.stands])
 
