@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from pydantic import ValidationError
 
-from rencity.city.infer import Rule, drop_overruled, infer
+from rencity.city.infer import Rule, infer
+from rencity.city.merging import merge, without_overruled
 from rencity.city.model import City, Identity, ImportRecord
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.records import utm_of
@@ -55,6 +54,7 @@ class ImportResult:
     layers : the account of each layer read; each closes
     added : rows new to the city, by table
     same : rows that stood in the city already, by table
+    overruled : inferred needs and serves that gave way to what the source says
     inferred : rows filled, by rule
     unmet : what rules could not fill
     changed : whether the folder was written
@@ -64,6 +64,7 @@ class ImportResult:
     layers: tuple[Layer, ...]
     added: Mapping[str, int]
     same: Mapping[str, int]
+    overruled: int
     inferred: Mapping[str, int]
     unmet: tuple[Finding, ...]
     changed: bool
@@ -106,14 +107,15 @@ def import_into(
     part = read_source(kind, src, mapping=mapping, crs=crs)
     _account(part)
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
+    base, overruled = without_overruled(base, part.tables)
     merged, added, same = merge(base, part, place=src.name)
-    done = infer(drop_overruled(merged, rules), rules)
+    done = infer(merged, rules)
     record = _record(kind, src, mapping, part.layers, done.counts)
     city = _signed(done.city, part, record)
     changed = old is None or city.hash != old.hash or city.identity != old.identity
     if changed:
         city = city.write(folder, replace=True)
-    return ImportResult(city, part.layers, added, same, done.counts, done.unmet, changed)
+    return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
 
 
 def read_source(
@@ -179,85 +181,6 @@ def _metric(part: Part) -> str:
         return "EPSG:3857"
     box = np.array(bounds)
     return utm_of(np.concatenate([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)]))
-
-
-def merge(city: City, part: Part, *, place: str) -> tuple[City, dict[str, int], dict[str, int]]:
-    """The city with the part's rows; rows that stand there already are not doubled.
-
-    Returns
-    -------
-    The city, rows added and rows that stood there already, by table.
-
-    Raises
-    ------
-    InputError : a key stands in the city with other values
-    """
-    more = City.build(city.identity, part.tables)
-    tables: dict[str, pd.DataFrame] = {}
-    added: dict[str, int] = {}
-    same: dict[str, int] = {}
-    for name in TABLES:
-        ours, theirs = city.tables[name], more.tables[name]
-        if not len(theirs):
-            continue
-        _no_twice(name, theirs, place)
-        fresh = _fresh(name, ours, theirs, place)
-        added[name], same[name] = int(fresh.sum()), int((~fresh).sum())
-        tables[name] = _stacked(ours, theirs[fresh])
-    return city.replace(**tables), added, same
-
-
-def _stacked(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    if not len(ours) or not len(theirs):
-        return ours if len(ours) else theirs
-    return pd.concat([ours, theirs], ignore_index=True)
-
-
-def _no_twice(name: str, theirs: pd.DataFrame, place: str) -> None:
-    key = list(TABLES[name].key)
-    twice = theirs[theirs.duplicated(key)]
-    if len(twice):
-        raise InputError(
-            f"{name}: {_key_text(twice, key)} stands twice", place=place, mend="make ids unique"
-        )
-
-
-def _key_text(frame: pd.DataFrame, key: list[str]) -> str:
-    return " + ".join(str(frame.iloc[0][name]) for name in key)
-
-
-def _fresh(
-    name: str, ours: pd.DataFrame, theirs: pd.DataFrame, place: str
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    key = list(TABLES[name].key)
-    where = pd.MultiIndex.from_frame(ours[key]).get_indexer(pd.MultiIndex.from_frame(theirs[key]))
-    known = where >= 0
-    for column in TABLES[name].columns:
-        a, b = ours.iloc[where[known]][column], theirs[known][column]
-        differs = ~_same(a, b)
-        if column == "zone" and name == "assets":  # filled by inference since
-            differs &= b.to_numpy() != ""
-        if differs.any():
-            i = int(np.flatnonzero(differs)[0])
-            raise InputError(
-                f"{name}: {_key_text(theirs[known].iloc[[i]], key)} is in the city already with "
-                f"{column} {_shown(a.iloc[i])}, here {_shown(b.iloc[i])}",
-                place=place,
-                mend="give the new rows other ids (a template in the mapping), or leave them out",
-            )
-    return np.asarray(~known)
-
-
-def _same(a: pd.Series, b: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    if isinstance(a, gpd.GeoSeries):
-        left, right = shapely.to_wkb(a.values), shapely.to_wkb(b.values)
-        return np.array([x == y for x, y in zip(left, right, strict=True)], dtype=bool)
-    left, right = a.to_numpy(), b.to_numpy()
-    return np.asarray((left == right) | (pd.isna(left) & pd.isna(right)), dtype=bool)
-
-
-def _shown(value: object) -> str:
-    return repr(value) if not isinstance(value, shapely.Geometry) else value.wkt[:60]
 
 
 def _record(

@@ -5,7 +5,7 @@ Only what is missing is filled, and every row made is marked ``origin = "inferre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -52,30 +52,6 @@ def infer(city: City, rules: Mapping[str, Rule]) -> Inference:
         if lacking:
             unmet.append(_finding(name, rule, lacking))
     return Inference(city, counts, tuple(unmet))
-
-
-def drop_overruled(city: City, rules: Iterable[str]) -> City:
-    """Without the needs and serves that one of `rules` inferred where another row now says it."""
-    names = set(rules)
-    groups, serves = city.need_groups, city.serves
-    lost = set(groups["id"][_overruled(groups, ["asset", "lifeline"], names)])
-    lifeline = serves["asset"].map(city.assets.set_index("id")["lifeline"])
-    gone = _overruled(serves.assign(lifeline=lifeline), ["zone", "lifeline"], names)
-    if not lost and not gone.any():
-        return city
-    return city.replace(
-        need_groups=groups[~groups["id"].isin(lost)],
-        needs=city.needs[~city.needs["group"].isin(lost)],
-        serves=serves[~gone],
-    )
-
-
-def _overruled(frame: pd.DataFrame, by: list[str], rules: set[str]) -> npt.NDArray[np.bool_]:
-    guessed = (frame["origin"].eq("inferred") & frame["rule"].isin(list(rules))).to_numpy(
-        dtype=bool
-    )
-    said = pd.MultiIndex.from_frame(frame.loc[~guessed, by])
-    return np.asarray(guessed & pd.MultiIndex.from_frame(frame[by]).isin(said))
 
 
 def _full_kinds(assets: pd.DataFrame) -> pd.Series:

@@ -79,6 +79,7 @@ def _as_dict(result: ImportResult) -> dict[str, object]:
         "layers": [_layer_dict(layer) for layer in result.layers],
         "added": dict(result.added),
         "same": dict(result.same),
+        "overruled": result.overruled,
         "inferred": dict(result.inferred),
         "unmet": [finding.to_dict() for finding in result.unmet],
     }
@@ -134,5 +135,7 @@ def _show_changes(out: Console, result: ImportResult) -> None:
     ):
         said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
         out.print(f"{label}: {said or 0}", markup=False, soft_wrap=True)
+    if result.overruled:
+        out.print(f"推断让位于来源 inferred rows overruled: {result.overruled}")
     word = "已写入 written" if result.changed else "未变 unchanged"
     out.print(f"{result.city.folder} {word}", markup=False, soft_wrap=True)

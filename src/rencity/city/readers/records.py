@@ -177,6 +177,8 @@ def _guarded(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
 
 def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
     options: dict[str, Any] = {}
+    if path.suffix.lower() == ".shp":
+        _check_shapefile(path)
     if path.suffix.lower() == ".gpkg":
         options["layer"] = _sheet(path, sheet)
     if path.suffix.lower() in (".geojson", ".json"):
@@ -189,6 +191,26 @@ def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, encoding="UTF-8")
     except UnicodeDecodeError:
         return pyogrio.read_dataframe(path, encoding="GB18030")
+
+
+def _check_shapefile(path: Path) -> None:
+    """GDAL reads what is left of a Shapefile cut short without a word; its headers say its size."""
+    for part in (path, path.with_suffix(".shx"), path.with_suffix(".dbf")):
+        if not part.is_file():
+            raise InputError(f"{part.name} is missing", place=str(path), mend="copy it beside it")
+        head = part.read_bytes()[:100]
+        if part.suffix == ".dbf":
+            whole = int.from_bytes(head[8:10], "little") + int.from_bytes(
+                head[4:8], "little"
+            ) * int.from_bytes(head[10:12], "little")
+        else:
+            whole = 2 * int.from_bytes(head[24:28], "big")
+        if part.stat().st_size < max(whole, 32):
+            raise InputError(
+                f"truncated: {part.stat().st_size} bytes of {whole}",
+                place=str(part),
+                mend="get the file again from its source",
+            )
 
 
 def _sheet(path: Path, sheet: str) -> str:

@@ -6,7 +6,6 @@ of the mapping stop the reading with an `InputError`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import pyproj
 import shapely
 
 from rencity.city.readers.cells import Work
+from rencity.city.readers.gathered import Gathered, same
 from rencity.city.readers.layers import Opener, fit
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.mapping import (
@@ -50,7 +50,7 @@ def read_tables(src: Path, mapping: Path, crs: str | None) -> Part:
     """
     plan = read_mapping(mapping)
     opener = Opener(src, plan, crs)
-    made = _Made()
+    made = Gathered()
     accounts: dict[int, Layer] = {}
     for table in _ORDER:
         for i, layer in enumerate(plan.layers):
@@ -76,67 +76,7 @@ def _parts(path: Path) -> list[Path]:
     return [path]
 
 
-class _Made:
-    """Tables under way: frames in order, and what is already in them."""
-
-    def __init__(self) -> None:
-        self._frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
-
-    def table(self, name: str) -> pd.DataFrame:
-        frames = self._frames.get(name)
-        if not frames:
-            return pd.DataFrame({column: [] for column in TABLES[name].columns}, dtype=object)
-        return pd.concat([f.astype(object) for f in frames], ignore_index=True)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        return {name: self.table(name) for name in self._frames}
-
-    def add(self, name: str, frame: pd.DataFrame, work: Work) -> None:
-        """Add the rows that still stand; `frame` has one row a record."""
-        self.sift(name, frame, work)
-        self.extend(name, frame[work.stands])
-
-    def extend(self, name: str, frame: pd.DataFrame) -> None:
-        if len(frame):
-            self._frames[name].append(frame.reset_index(drop=True))
-
-    def sift(self, name: str, frame: pd.DataFrame, work: Work) -> None:
-        """Refuse ids met before, and merge rows met before."""
-        key = list(TABLES[name].key)
-        known = {_key(row, key): row for row in _dicts(self.table(name))}
-        same, clash = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-        rows = _dicts(frame)
-        for i in np.flatnonzero(work.stands):
-            before = known.setdefault(_key(rows[i], key), rows[i])
-            if before is not rows[i]:
-                (same if _equal(before, rows[i]) else clash)[i] = True
-        work.merge(same, "the same row again")
-        ids = np.array([" + ".join(map(str, _key(row, key))) for row in rows], dtype=object)
-        work.refuse(clash, f"{' + '.join(key)} twice with other values", ids)
-
-
-def _dicts(frame: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = frame.to_dict("records")
-    return rows
-
-
-def _key(row: dict[str, object], key: list[str]) -> tuple[object, ...]:
-    return tuple(row[name] for name in key)
-
-
-def _equal(a: dict[str, object], b: dict[str, object]) -> bool:
-    return all(_same(a.get(name), b.get(name)) for name in a.keys() | b.keys())
-
-
-def _same(a: object, b: object) -> bool:
-    if isinstance(a, shapely.Geometry) and isinstance(b, shapely.Geometry):
-        return bool(a.equals_exact(b))
-    if isinstance(a, shapely.Geometry) or isinstance(b, shapely.Geometry):
-        return False
-    return bool(a == b or (pd.isna(a) and pd.isna(b)))
-
-
-def _read_layer(layer: Layers, opener: Opener, made: _Made) -> Layer:
+def _read_layer(layer: Layers, opener: Opener, made: Gathered) -> Layer:
     work = opener.work(layer)
     if isinstance(layer, ZoneLayer):
         _zones(layer, work, made)
@@ -181,7 +121,7 @@ def _columns(table: str, columns: dict[str, Cell], work: Work) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
-def _zones(layer: ZoneLayer, work: Work, made: _Made) -> None:
+def _zones(layer: ZoneLayer, work: Work, made: Gathered) -> None:
     frame = _columns("zones", layer.columns, work)
     if layer.geometry == "none":
         made.add("zones", frame.assign(geometry=None), work)
@@ -207,7 +147,7 @@ def _dissolved(frame: pd.DataFrame, sums: tuple[str, ...], work: Work) -> pd.Dat
     return frame.assign(geometry=areas, **totals)
 
 
-def _links(layer: LinkLayer, work: Work, made: _Made) -> None:
+def _links(layer: LinkLayer, work: Work, made: Gathered) -> None:
     frame = _columns("links", layer.columns, work)
     given = work.records.geometry
     geometry = fit(work, ("LineString", "MultiLineString")) if given is not None else None
@@ -265,7 +205,7 @@ def _lengths(given: pd.Series, geometry: Objects) -> pd.Series:
     return numbers.where(numbers.notna(), pd.Series(measured, index=numbers.index)).astype(object)
 
 
-def _needs(layer: NeedLayer, work: Work, made: _Made) -> None:
+def _needs(layer: NeedLayer, work: Work, made: Gathered) -> None:
     provider = work.attribute(
         TABLES["needs"].attribute("provider"), layer.columns["provider"], "columns.provider"
     )
@@ -296,14 +236,14 @@ def _one_group(groups: pd.DataFrame, before: pd.DataFrame, work: Work) -> None:
     known = pd.concat([before[["id", *said]], groups.loc[work.stands, ["id", *said]]])
     base = known.drop_duplicates("id").set_index("id").reindex(groups["id"])
     pairs = zip(groups[said].to_numpy(), base.to_numpy(), strict=True)
-    differs = [any(not _same(a, b) for a, b in zip(*pair, strict=True)) for pair in pairs]
+    differs = [any(not same(a, b) for a, b in zip(*pair, strict=True)) for pair in pairs]
     work.refuse(np.array(differs, dtype=bool), "another backup, start or quorum for the same need")
 
 
 WEIGHT = Attribute("weight", "float", 1.0, "", "importance of the provider", least=0)
 
 
-def _serves(layer: ServeLayer, work: Work, made: _Made) -> None:
+def _serves(layer: ServeLayer, work: Work, made: Gathered) -> None:
     columns = {name: cell for name, cell in layer.columns.items() if name != "weight"}
     if layer.by != "columns":
         columns["zone"] = Cell(value="")
