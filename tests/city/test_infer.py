@@ -196,6 +196,28 @@ def test_a_line_lies_where_its_middle_is() -> None:
     assert infer(city, {}).city.assets["zone"].tolist() == ["z"]
 
 
+def test_what_no_rule_meets_is_told_once_by_the_last() -> None:
+    city = City.build(
+        IDENTITY,
+        {
+            "assets": assets(
+                ("s", "power.substation_low", (0, 0)),
+                ("p", "water.pump", (3000, 0)),
+                ("q", "water.pump", (9000, 0)),
+            ),
+            "zones": zones(("z", "grid", "", box(0, 0, 100, 100))),
+        },
+    )
+    wider = PUMP.model_copy(update={"within_m": 5000, "backup_h": 1})
+    heat = ServeRule(kinds=("heat.substation",), lifeline="heat", within_m=9000)
+    gas = ServeRule(kinds=("water.tank",), lifeline="water", within_m=9000)
+    done = infer(city, {"close": PUMP, "wide": wider, "no-heat-here": heat, "tank": gas})
+    assert [(f.ids, f.what.split(":")[0]) for f in done.unmet] == [
+        (("q",), "rule wide"),
+        (("z",), "rule tank"),
+    ]
+
+
 SPOT = st.tuples(st.integers(0, 40), st.integers(0, 40))
 
 

@@ -44,14 +44,39 @@ class Inference:
 def infer(city: City, rules: Mapping[str, Rule]) -> Inference:
     """Apply the rules in order; an earlier rule's rows are not missing to a later one."""
     counts: dict[str, int] = {}
-    unmet: list[Finding] = []
+    lacking: dict[str, list[str]] = {}
     city, counts[ZONE_RULE] = _zones_of_assets(city)
     for name, rule in rules.items():
         apply = _need if isinstance(rule, NeedRule) else _serve
-        city, counts[name], lacking = apply(city, name, rule)  # type: ignore[arg-type]
-        if lacking:
-            unmet.append(_finding(name, rule, lacking))
-    return Inference(city, counts, tuple(unmet))
+        city, counts[name], lacking[name] = apply(city, name, rule)  # type: ignore[arg-type]
+    return Inference(city, counts, tuple(_unmet(city, rules, lacking)))
+
+
+def _unmet(
+    city: City, rules: Mapping[str, Rule], lacking: Mapping[str, list[str]]
+) -> list[Finding]:
+    """What no rule met in the end, told once, under the last rule that tried.
+
+    Zones are not told of a lifeline the city has no asset of: it is simply not modelled.
+    """
+    groups, lifelines = city.need_groups, city.assets.set_index("id")["lifeline"]
+    needs = set(zip(groups["asset"], groups["lifeline"], strict=True))
+    serves = set(zip(city.serves["zone"], city.serves["asset"].map(lifelines), strict=True))
+    modelled = set(lifelines)
+    told: set[tuple[str, str, bool]] = set()
+    found = []
+    for name, rule in reversed(list(rules.items())):
+        of_need = isinstance(rule, NeedRule)
+        met = needs if of_need else serves
+        ids = [
+            i
+            for i in lacking[name]
+            if (i, rule.lifeline) not in met and (i, rule.lifeline, of_need) not in told
+        ]
+        told.update((i, rule.lifeline, of_need) for i in ids)
+        if ids and (of_need or rule.lifeline in modelled):
+            found.append(_finding(name, rule, ids))
+    return found[::-1]
 
 
 def _full_kinds(assets: pd.DataFrame) -> pd.Series:

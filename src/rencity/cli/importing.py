@@ -43,6 +43,9 @@ def import_command(
     time_zone: Annotated[
         str, typer.Option("--time-zone", help="时区 Time zone, default Asia/Shanghai")
     ] = "",
+    no_infer: Annotated[
+        bool, typer.Option("--no-infer", help="不按规则补全 Fill nothing by rules of packs")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="机器可读输出 Machine-readable output")
     ] = False,
@@ -57,7 +60,7 @@ def import_command(
         mapping=mapping,
         crs=crs,
         new=NewCity(city_id, name, name_en, code, time_zone),
-        rules=_rules(),
+        rules={} if no_infer else _rules(),
     )
     if as_json:
         typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))
