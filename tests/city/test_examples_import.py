@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +122,18 @@ def test_memphis_people_are_the_county_and_each_network_s_partition(
         nodes = rows(indp / f"{stem}Nodes.csv")
         total = sum(float(r["population"]) for r in nodes if r["Node Type"] in kinds)
         assert total == pytest.approx(substations, rel=1e-3)
+
+
+def test_memphis_sources_reach_every_node(memphis: ImportResult) -> None:
+    graph = nx.Graph()
+    assets, links = memphis.city.assets, memphis.city.links
+    nodes = assets[~assets["id"].isin(list(links["asset"]))]
+    graph.add_nodes_from(nodes["id"])
+    graph.add_edges_from(zip(links["start"], links["end"], strict=True))
+    reached = set().union(
+        *(nx.node_connected_component(graph, s) for s in nodes.loc[nodes["source"], "id"])
+    )
+    assert reached == set(nodes["id"])
 
 
 def test_memphis_shares_sum_to_one(memphis: ImportResult) -> None:

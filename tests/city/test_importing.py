@@ -197,6 +197,30 @@ def test_options_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "c").exists()
 
 
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    src, plan = source(tmp_path / "src", nodes=NODES)
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "chapter1.txt").write_text("years of work", encoding="utf-8")
+    for target in (folder, folder / "chapter1.txt"):
+        with pytest.raises(InputError, match="something else than a city"):
+            import_into("tables", src, target, mapping=plan)
+    assert (folder / "chapter1.txt").read_text("utf-8") == "years of work"
+
+
+def test_other_files_of_a_city_folder_stay(made: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    (made[2] / "physics").mkdir()
+    (made[2] / "physics/net.inp").write_text("[TITLE]", encoding="utf-8")
+    (made[2] / ".cache").mkdir()
+    (made[2] / "notes.md").write_text("ours", encoding="utf-8")
+    src, plan = source(tmp_path / "more", nodes=NODES.replace("p1,", "p9,"))
+    assert import_into("tables", src, made[2], mapping=plan).changed
+    assert (made[2] / "physics/net.inp").read_text("utf-8") == "[TITLE]"
+    assert (made[2] / "notes.md").read_text("utf-8") == "ours"
+    assert not (made[2] / ".cache").exists()
+    assert len(City.open(made[2]).assets) == 5
+
+
 @pytest.mark.parametrize(
     ("fault", "caught"),
     [

@@ -201,6 +201,38 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read(tmp_path, ASSETS)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("n.geojson", "{}", "broken"),
+        ("n.geojson", "[1, 2]", "broken"),
+        ("n.geojson", '{"type": "FeatureCollection", "features": []}', "no rows"),
+        ("n.parquet", "PAR1", "broken"),
+        ("n.gpkg", "SQLite format 3\0", "broken"),
+        ("n.xlsx", "PK", r"no reader for \.xlsx"),
+        ("n", "PK", "no reader for this file"),
+    ],
+)
+def test_a_file_that_is_not_what_it_claims_stops(
+    tmp_path: Path, name: str, content: str, words: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    mapping = ASSETS.replace("nodes.csv", name).replace('x = "X"\ny = "Y"\n', "")
+    with pytest.raises(InputError, match=words):
+        read(tmp_path, mapping)
+
+
+def test_tabs_semicolons_and_nameless_columns(tmp_path: Path) -> None:
+    tabs = ASSETS.replace("nodes.csv", "n.tsv")
+    (tmp_path / "n.tsv").write_text(NODES.replace(",", "\t"), encoding="utf-8")
+    assert len(read(tmp_path, tabs).tables["assets"]) == 3
+    semicolons = ASSETS.replace('x = "X"', 'delimiter = ";"\nx = "X"')
+    nodes = NODES.replace(",", ";")
+    assert len(read(tmp_path, semicolons, nodes_csv=nodes).tables["assets"]) == 3
+    trailing = NODES.replace("\n", ",,\n")
+    assert len(read(tmp_path, ASSETS, nodes_csv=trailing).tables["assets"]) == 3
+
+
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp", "parquet"])
 def test_a_truncated_file_stops(tmp_path: Path, suffix: str) -> None:
     frame = gpd.GeoDataFrame(
@@ -271,6 +303,9 @@ def test_empty_and_odd_geometry_is_refused(tmp_path: Path) -> None:
         (("table = ", "tabel = "), r"layers\.1 \(nodes\)"),
         (('"assets"', '"houses"'), r"layers\.1 \(nodes\)"),
         (("kind = ", "kinds = "), r"layers\.1 \(nodes\): columns: assets has no kinds"),
+        (('x = "X"', 'delimiter = ";;"\nx = "X"'), r"\(nodes\)\.delimiter"),
+        (('x = "X"', 'encoding = "utf-99"\nx = "X"'), "not text in utf-99"),
+        (('file = "nodes.csv"\n', ""), "names no file"),
         (('kind = "Kind"\n', ""), "assets needs kind"),
         (('y = "Y"\n', ""), "both x and y"),
         (('{ value = "water" }', '{ valeu = "water" }'), r"columns\.lifeline\.valeu"),

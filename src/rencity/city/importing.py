@@ -97,7 +97,7 @@ def import_into(
     StorageError : the folder cannot be written; it is then as before
     """
     rules = rules or {}
-    old = City.open(folder) if (folder / "city.toml").exists() else None
+    old = _standing(folder)
     if old is not None and new is not None and new.said():
         raise InputError(
             f"the city exists, {', '.join(new.said())} cannot be set by an import",
@@ -116,6 +116,21 @@ def import_into(
     if changed:
         city = city.write(folder, replace=True)
     return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
+
+
+def _standing(folder: Path) -> City | None:
+    """The city in the folder; None where there is nothing at all."""
+    if (folder / "city.toml").exists():
+        return City.open(folder)
+    if folder.is_dir() and not any(folder.iterdir()):
+        return None
+    if folder.exists():
+        raise InputError(
+            "something else than a city is there",
+            place=str(folder),
+            mend="give --into a new or empty folder, or one that holds city.toml",
+        )
+    return None
 
 
 def read_source(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -135,6 +136,8 @@ class City:
     def write(self, folder: str | Path, *, replace: bool = False) -> City:
         """Write the folder whole or not at all; return the city opened there.
 
+        Files of a replaced folder that are not the city's tables stay, but not its `.cache`.
+
         Raises
         ------
         StorageError : the folder exists and `replace` is false, or the disk refused it
@@ -144,6 +147,7 @@ class City:
             (stage / "city.toml").write_text(identity_toml(self.identity), encoding="utf-8")
             for name, frame in self.tables.items():
                 frame.to_parquet(stage / f"{name}.parquet", index=False)
+            _keep_others(folder, stage)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:
@@ -224,6 +228,19 @@ def read_identity(path: Path) -> Identity:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{where}: {first['msg']}", place=str(path), mend=mend) from exc
+
+
+def _keep_others(old: Path, stage: Path) -> None:
+    """Copy what else lies in the folder that is about to be replaced."""
+    if not old.is_dir():
+        return
+    for path in old.iterdir():
+        if path.name == ".cache" or (stage / path.name).exists():
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, stage / path.name, symlinks=True)
+        else:
+            shutil.copy2(path, stage / path.name, follow_symlinks=False)
 
 
 def identity_toml(identity: Identity) -> str:

@@ -81,14 +81,15 @@ class Opener:
 
     def _place(self, work: Work, rows: Rows) -> None:
         records = work.records
-        crs = rows.crs or records.crs or self._crs or self._mapping.crs or (WGS84 if rows.x else "")
+        stated = self._crs or self._mapping.crs
         if rows.x:
             geometry = _points(work, rows)
-            crs = rows.crs or self._crs or self._mapping.crs or WGS84
-        elif records.geometry is None:
-            return
-        else:
+            crs = rows.crs or stated or WGS84
+        elif records.geometry is not None:
             geometry = records.geometry
+            crs = rows.crs or records.crs or stated
+        else:
+            return
         if not crs:
             raise InputError(
                 "the file does not say its coordinate system",

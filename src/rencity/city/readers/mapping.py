@@ -100,7 +100,7 @@ class Rows(_Entry):
     file: str = ""
     sheet: str = ""
     encoding: str = ""
-    delimiter: str = ","
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     x: str = ""
     y: str = ""
     crs: str = ""

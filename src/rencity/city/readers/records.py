@@ -93,21 +93,28 @@ def read_records(
     """
     if not path.is_file():
         raise InputError("no such file", place=str(path), mend="check the path and `file`")
-    kind = path.suffix.lower()
-    if kind in TEXT:
-        made = _read_text(path, encoding, delimiter)
-    elif kind in MAPS:
-        made = _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
-    elif kind in (".parquet", ".geoparquet"):
-        made = _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
-    else:
-        known = ", ".join((*TEXT, *MAPS, ".parquet"))
+    try:
+        made = _read(path, sheet, encoding, delimiter)
+    except OSError as exc:
         raise InputError(
-            f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}"
-        )
+            f"cannot be read: {exc.strerror or exc}", place=str(path), mend="check its permissions"
+        ) from exc
     if not len(made.frame):
         raise InputError("it has no rows", place=str(path), mend="give a file with rows")
     return made
+
+
+def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
+    kind = path.suffix.lower()
+    if kind in TEXT:
+        tabs = kind == ".tsv" and delimiter == ","
+        return _read_text(path, encoding, "\t" if tabs else delimiter)
+    if kind in MAPS:
+        return _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
+    if kind in (".parquet", ".geoparquet"):
+        return _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
+    known = ", ".join((*TEXT, *MAPS, ".parquet"))
+    raise InputError(f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}")
 
 
 def _read_text(path: Path, encoding: str, delimiter: str) -> Records:
