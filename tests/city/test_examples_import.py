@@ -136,6 +136,20 @@ def test_memphis_sources_reach_every_node(memphis: ImportResult) -> None:
     assert reached == set(nodes["id"])
 
 
+def test_memphis_again_changes_nothing(memphis: ImportResult, shared_data: Path) -> None:
+    assert memphis.city.folder is not None
+    assert memphis.inferred == {"zone-of-asset": 379}
+    again = import_into(
+        "tables",
+        shared_data / "interdependent",
+        memphis.city.folder,
+        mapping=EXAMPLES / "memphis" / "map.toml",
+    )
+    assert not again.changed
+    assert set(again.added.values()) == {0}
+    assert again.city.hash == memphis.city.hash
+
+
 def test_memphis_shares_sum_to_one(memphis: ImportResult) -> None:
     city = memphis.city
     lifeline = city.serves["asset"].map(city.assets.set_index("id")["lifeline"])

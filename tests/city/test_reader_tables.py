@@ -478,6 +478,10 @@ def test_shares_by_overlap(tmp_path: Path) -> None:
     assert serves["b", "west"] == pytest.approx(0.25, rel=1e-3)
     assert serves["b", "east"] == pytest.approx(0.75, rel=1e-3)
 
+    slivers = SERVES.replace('level = "grid"', 'level = "grid"\nleast_share = 0.3')
+    rows = read(tmp_path, slivers + ZONES).tables["serves"][["asset", "zone"]]
+    assert rows.to_numpy().tolist() == [["a", "west"], ["b", "east"]]
+
     scaled = SERVES.replace('level = "grid"', 'level = "grid"\nnormalise = true')
     shares = read(tmp_path, scaled + ZONES).tables["serves"]
     sums = shares["share"].astype(float).groupby(shares["zone"]).sum()
@@ -494,6 +498,30 @@ def test_shares_by_the_nearest_point(tmp_path: Path) -> None:
     assert part.tables["serves"]["share"].astype(float).tolist() == pytest.approx([0.5, 0.5], 1e-3)
     alone = read(tmp_path, mapping + ZONES, points_csv="id,x,y\na,119,30\n")
     assert alone.tables["serves"]["share"].tolist() == pytest.approx([1.0])
+
+
+def test_a_polygon_that_crosses_itself_is_repaired(tmp_path: Path) -> None:
+    bow = {
+        "type": "Polygon",
+        "coordinates": [[[120, 31], [120.1, 31.1], [120.1, 31], [120, 31.1], [120, 31]]],
+    }
+    zone = read(tmp_path, ZONES, zones_geojson=layer_of(("z", bow))).tables["zones"]["geometry"][0]
+    assert zone.is_valid
+    assert zone.area == pytest.approx(0.005)
+
+
+def test_heights_of_coordinates_are_dropped(tmp_path: Path) -> None:
+    point = {"type": "Point", "coordinates": [120, 31, 7]}
+    zone = read(tmp_path, ZONES, zones_geojson=layer_of(("z", point))).tables["zones"]["geometry"][
+        0
+    ]
+    assert zone.wkt == "POINT (120 31)"
+
+
+def test_projected_points_off_the_globe_are_refused(tmp_path: Path) -> None:
+    nodes = "ID,X,Y,Kind,Height\n1,531000,3486000,pump,1\n2,9e30,3486500,pump,1\n"
+    part = read(tmp_path, ASSETS, "EPSG:32651", nodes_csv=nodes)
+    assert refused(part) == {"coordinates outside the range of EPSG:32651": 1}
 
 
 def test_joins_by_column_and_by_place(tmp_path: Path) -> None:
@@ -520,7 +548,7 @@ name = "near"
         mapping,
         zones_geojson=zones,
         people_csv="zone,n\ne,3\ne,4\nw,5\nx,6\n",
-        points_csv="name,x,y\nin,120.005,31.005\nbeside,120.019,31.005\n",
+        points_csv="name,x,y\nin,120.005,31.005\nbeside,120.019,31.005\ntoo,120.007,31.007\n",
     )
     rows = part.tables["zones"].set_index("id")
     assert rows["people_night"].to_dict() == {"e": 7, "f": 0, "w": 5}

@@ -42,29 +42,22 @@ class Gathered:
     def sift(self, name: str, frame: pd.DataFrame, work: Work) -> None:
         """Refuse ids met before, and merge rows met before."""
         key = list(TABLES[name].key)
-        known = {_key(row, key): row for row in _dicts(self.table(name))}
-        same, clash = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-        rows = _dicts(frame)
-        for i in np.flatnonzero(work.stands):
-            before = known.setdefault(_key(rows[i], key), rows[i])
-            if before is not rows[i]:
-                (same if _equal(before, rows[i]) else clash)[i] = True
-        work.merge(same, "the same row again")
-        ids = np.array([" + ".join(map(str, _key(row, key))) for row in rows], dtype=object)
+        before = self.table(name)[list(frame.columns)]
+        standing = np.flatnonzero(work.stands)
+        whole = pd.concat([before, frame.iloc[standing]], ignore_index=True)
+        twice = np.flatnonzero(whole.duplicated(key).to_numpy())
+        if not len(twice):
+            return
+        first = whole.drop_duplicates(key)[key].assign(first=lambda rows: rows.index)
+        first_of = whole.loc[twice, key].merge(first, on=key, how="left")["first"].to_numpy()
+        again, clash = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+        for i, j in zip(first_of, twice, strict=True):
+            pairs = zip(whole.iloc[i], whole.iloc[j], strict=True)
+            one = all(same(a, b) for a, b in pairs)
+            (again if one else clash)[standing[j - len(before)]] = True
+        work.merge(again, "the same row again")
+        ids = frame[key].astype(str).agg(" + ".join, axis=1).to_numpy(dtype=object)
         work.refuse(clash, f"{' + '.join(key)} twice with other values", ids)
-
-
-def _dicts(frame: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = frame.to_dict("records")
-    return rows
-
-
-def _key(row: dict[str, object], key: list[str]) -> tuple[object, ...]:
-    return tuple(row[name] for name in key)
-
-
-def _equal(a: dict[str, object], b: dict[str, object]) -> bool:
-    return all(same(a.get(name), b.get(name)) for name in a.keys() | b.keys())
 
 
 def same(a: object, b: object) -> bool:

@@ -189,8 +189,8 @@ def _found_by_place(work: Work, there: Records, join: Join) -> list[list[int]]:
     near = shapely.STRtree(projected(there.geometry, metric)).query_nearest(
         projected(here[mine], metric), max_distance=max(join.within_m, 1e-6)
     )
-    for a, b in near.T[::-1]:
-        found[mine[a]] = [int(b)]  # of several at one distance the first row stays
+    for a, b in near.T:  # of several at one distance the first row stays
+        found[mine[a]] = [min([int(b), *found[mine[a]]])]
     return found
 
 
