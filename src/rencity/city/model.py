@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,29 @@ class Source(BaseModel):
     note: str = ""
 
 
+class ImportRecord(BaseModel):
+    """One import into the city: what was read from where, and what rules filled in.
+
+    Attributes
+    ----------
+    source : name of the file or folder
+    sha256 : of the bytes read, the mapping included
+    read, kept, merged, refused : rows; read is the sum of the others
+    inferred : rows made, by rule
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    source: str
+    sha256: str
+    read: int
+    kept: int
+    merged: int
+    refused: int
+    inferred: dict[str, int] = {}
+
+
 class Identity(BaseModel):
     """What `city.toml` says of the city as a whole.
 
@@ -56,6 +80,7 @@ class Identity(BaseModel):
     synthetic: bool = False
     seed: int | None = None
     sources: tuple[Source, ...] = ()
+    imports: tuple[ImportRecord, ...] = ()
     lifelines: dict[str, Any] = {}
     kinds: dict[str, Any] = {}
 
@@ -111,6 +136,8 @@ class City:
     def write(self, folder: str | Path, *, replace: bool = False) -> City:
         """Write the folder whole or not at all; return the city opened there.
 
+        Files of a replaced folder that are not the city's tables stay, but not its `.cache`.
+
         Raises
         ------
         StorageError : the folder exists and `replace` is false, or the disk refused it
@@ -120,6 +147,7 @@ class City:
             (stage / "city.toml").write_text(identity_toml(self.identity), encoding="utf-8")
             for name, frame in self.tables.items():
                 frame.to_parquet(stage / f"{name}.parquet", index=False)
+            _keep_others(folder, stage)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:
@@ -202,16 +230,36 @@ def read_identity(path: Path) -> Identity:
         raise InputError(f"{where}: {first['msg']}", place=str(path), mend=mend) from exc
 
 
+def _keep_others(old: Path, stage: Path) -> None:
+    """Copy what else lies in the folder that is about to be replaced."""
+    if not old.is_dir():
+        return
+    for path in old.iterdir():
+        if path.name == ".cache" or (stage / path.name).exists():
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, stage / path.name, symlinks=True)
+        else:
+            shutil.copy2(path, stage / path.name, follow_symlinks=False)
+
+
 def identity_toml(identity: Identity) -> str:
     """`city.toml` as text."""
     lines = [f"format = {FORMAT}", "", "[city]"]
     plain = identity.model_dump(
-        exclude={"sources", "lifelines", "kinds"}, exclude_none=True, mode="json"
+        exclude={"sources", "imports", "lifelines", "kinds"}, exclude_none=True, mode="json"
     )
     lines += [f"{key} = {_toml(value)}" for key, value in plain.items()]
     for source in identity.sources:
         lines += ["", "[[sources]]"]
         lines += [f"{key} = {_toml(value)}" for key, value in source.model_dump().items()]
+    for record in identity.imports:
+        values = record.model_dump()
+        counts = values.pop("inferred")
+        lines += ["", "[[imports]]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+        if counts:
+            lines += ["[imports.inferred]"]
+            lines += [f"{_toml(key)} = {n}" for key, n in counts.items()]
     for group in ("lifelines", "kinds"):
         for name, entry in getattr(identity, group).items():
             lines += ["", f"[{group}.{_toml(name)}]"]
@@ -328,8 +376,9 @@ def _as_text(value: object) -> str:
 
 
 def value_hash(city: City) -> str:
-    """SHA-256 over identity and tables by value, in key order."""
-    digest = hashlib.sha256(identity_toml(city.identity).encode())
+    """SHA-256 over identity and tables by value, in key order; how they came in is left out."""
+    identity = city.identity.model_copy(update={"imports": ()})
+    digest = hashlib.sha256(identity_toml(identity).encode())
     for name, table in TABLES.items():
         frame = city.tables[name]
         digest.update(f"\0{name}\0{len(frame)}".encode())

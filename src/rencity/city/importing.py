@@ -1,0 +1,247 @@
+"""A source into a city folder: read, merge, infer, and write whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import shapely
+from pydantic import ValidationError
+
+from rencity.city.infer import Rule, infer
+from rencity.city.merging import merge, without_overruled
+from rencity.city.model import City, Identity, ImportRecord
+from rencity.city.readers.ledger import Layer, Part
+from rencity.city.readers.records import utm_of
+from rencity.city.readers.tables import source_files
+from rencity.city.schema import TABLES
+from rencity.kit.errors import InputError
+from rencity.kit.findings import Finding
+
+READERS = {
+    "tables": "rencity.city.readers.tables:read_tables",
+    "osm": "rencity.city.readers.osm:read_osm",
+    "epanet": "rencity.city.readers.epanet:read_epanet",
+}
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class NewCity:
+    """What a new city is called; empty parts come from the folder's name and the data."""
+
+    id: str = ""
+    name: str = ""
+    name_en: str = ""
+    code: str = ""
+    time_zone: str = ""
+
+    def said(self) -> dict[str, str]:
+        """The parts that were given."""
+        return {key: value for key, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes
+    ----------
+    layers : the account of each layer read; each closes
+    added : rows new to the city, by table
+    same : rows that stood in the city already, by table
+    overruled : inferred needs and serves that gave way to what the source says
+    inferred : rows filled, by rule
+    unmet : what rules could not fill
+    changed : whether the folder was written
+    """
+
+    city: City
+    layers: tuple[Layer, ...]
+    added: Mapping[str, int]
+    same: Mapping[str, int]
+    overruled: int
+    inferred: Mapping[str, int]
+    unmet: tuple[Finding, ...]
+    changed: bool
+
+
+def import_into(
+    kind: str,
+    src: Path,
+    folder: Path,
+    *,
+    mapping: Path | None = None,
+    crs: str | None = None,
+    new: NewCity | None = None,
+    rules: Mapping[str, Rule] | None = None,
+) -> ImportResult:
+    """Read `src` into the city in `folder`, made if there is none.
+
+    Parameters
+    ----------
+    kind : a key of `READERS`
+    mapping : of a ``tables`` import
+    crs : system of coordinates that the source does not state
+    new : names of a city that is made; refused when the city exists
+    rules : fill what the sources do not say, in order
+
+    Raises
+    ------
+    InputError : the source, mapping or options cannot be used, or an id is in the city already
+        with other values
+    StorageError : the folder cannot be written; it is then as before
+    """
+    rules = rules or {}
+    old = _standing(folder)
+    if old is not None and new is not None and new.said():
+        raise InputError(
+            f"the city exists, {', '.join(new.said())} cannot be set by an import",
+            place=str(folder),
+            mend="leave them out, or edit city.toml",
+        )
+    part = read_source(kind, src, mapping=mapping, crs=crs)
+    _account(part)
+    base = old or City.build(_identity(new or NewCity(), folder, part), {})
+    base, overruled = without_overruled(base, part.tables)
+    merged, added, same = merge(base, part, place=src.name)
+    done = infer(merged, rules)
+    record = _record(kind, src, mapping, part.layers, done.counts)
+    city = _signed(done.city, part, record)
+    changed = old is None or city.hash != old.hash or city.identity != old.identity
+    if changed:
+        city = city.write(folder, replace=True)
+    return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
+
+
+def _standing(folder: Path) -> City | None:
+    """The city in the folder; None where there is nothing at all."""
+    if (folder / "city.toml").exists():
+        return City.open(folder)
+    if folder.is_dir() and not any(folder.iterdir()):
+        return None
+    if folder.exists():
+        raise InputError(
+            "something else than a city is there",
+            place=str(folder),
+            mend="give --into a new or empty folder, or one that holds city.toml",
+        )
+    return None
+
+
+def read_source(
+    kind: str, src: Path, *, mapping: Path | None = None, crs: str | None = None
+) -> Part:
+    """Run the reader of that kind.
+
+    Raises
+    ------
+    InputError : unknown kind, missing source, a mapping too many or too few, or a bad source
+    """
+    if kind not in READERS:
+        raise InputError(f"no reader {kind!r}", mend=f"use one of {', '.join(READERS)}")
+    if not src.exists():
+        raise InputError("no such file or folder", place=str(src), mend="check the path")
+    if (mapping is not None) != (kind == "tables"):
+        word = "needs a mapping" if kind == "tables" else "takes no mapping"
+        raise InputError(f"kind {kind} {word}", mend="give --map with kind tables, and only there")
+    module, name = READERS[kind].split(":")
+    read = getattr(import_module(module), name)
+    if kind == "tables":
+        part: Part = read(src, mapping, crs)
+    elif kind == "epanet":
+        part = read(src, crs)
+    else:
+        part = read(src)
+    return part
+
+
+def _account(part: Part) -> None:
+    open_ = [layer.name for layer in part.layers if not layer.closes]
+    if open_:
+        raise InputError(
+            f"rows of layer {', '.join(open_)} are not accounted for",
+            mend="report this with the file: a reader lost rows",
+        )
+    if not any(len(frame) for frame in part.tables.values()):
+        raise InputError("nothing in it could be used", mend="see the reasons of the refused rows")
+
+
+def _identity(new: NewCity, folder: Path, part: Part) -> Identity:
+    name = folder.resolve().name
+    city_id = new.id or name.lower()
+    said = new.said() | {"id": city_id, "name": new.name or name, "metric_crs": _metric(part)}
+    try:
+        return Identity.model_validate(said)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        raise InputError(
+            f"{first['loc'][0]} {first['input']!r}: {first['msg']}",
+            place="the new city's identity",
+            mend="give --id of small letters, digits, - and _",
+        ) from exc
+
+
+def _metric(part: Part) -> str:
+    bounds = [
+        shapely.total_bounds(frame["geometry"].to_numpy())
+        for name, frame in part.tables.items()
+        if "geometry" in TABLES[name].columns and frame["geometry"].notna().any()
+    ]
+    if not bounds:
+        return "EPSG:3857"
+    box = np.array(bounds)
+    return utm_of(np.concatenate([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)]))
+
+
+def _record(
+    kind: str,
+    src: Path,
+    mapping: Path | None,
+    layers: tuple[Layer, ...],
+    inferred: Mapping[str, int],
+) -> ImportRecord:
+    return ImportRecord(
+        kind=kind,
+        source=src.resolve().name,
+        sha256=_digest(kind, src, mapping),
+        read=sum(layer.read for layer in layers),
+        kept=sum(layer.kept for layer in layers),
+        merged=sum(layer.merged.total() for layer in layers),
+        refused=sum(layer.refused.total() for layer in layers),
+        inferred={rule: n for rule, n in inferred.items() if n},
+    )
+
+
+def _digest(kind: str, src: Path, mapping: Path | None) -> str:
+    digest = hashlib.sha256()
+    for path in _files(kind, src, mapping):
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _files(kind: str, src: Path, mapping: Path | None) -> Iterator[Path]:
+    if kind == "tables" and mapping is not None:
+        yield mapping
+        yield from source_files(src, mapping)
+    elif src.is_dir():
+        yield from sorted(path for path in src.rglob("*") if path.is_file())
+    else:
+        yield src
+
+
+def _signed(city: City, part: Part, record: ImportRecord) -> City:
+    """With the sources of the part and the record of this import, each once."""
+    identity = city.identity
+    sources = (*identity.sources, *(s for s in part.sources if s not in identity.sources))
+    again = any((r.kind, r.sha256) == (record.kind, record.sha256) for r in identity.imports)
+    imports = identity.imports if again else (*identity.imports, record)
+    return replace(
+        city, identity=identity.model_copy(update={"sources": sources, "imports": imports})
+    )

@@ -1,0 +1,135 @@
+"""New rows into a city: nothing doubles, nothing is overwritten, guesses give way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from rencity.city.model import City
+from rencity.city.readers.ledger import Part
+from rencity.city.schema import TABLES
+from rencity.kit.errors import InputError
+
+Mask = npt.NDArray[np.bool_]
+
+
+def merge(city: City, part: Part, *, place: str) -> tuple[City, dict[str, int], dict[str, int]]:
+    """The city with the part's rows; rows that stand there already are not doubled.
+
+    Returns
+    -------
+    The city, rows added and rows that stood there already, by table.
+
+    Raises
+    ------
+    InputError : a key stands in the city with other values
+    """
+    more = City.build(city.identity, part.tables)
+    tables: dict[str, pd.DataFrame] = {}
+    added: dict[str, int] = {}
+    same: dict[str, int] = {}
+    for name in TABLES:
+        ours, theirs = city.tables[name], more.tables[name]
+        if not len(theirs):
+            continue
+        _no_twice(name, theirs, place)
+        fresh = _fresh(name, ours, theirs, place)
+        added[name], same[name] = int(fresh.sum()), int((~fresh).sum())
+        tables[name] = _stacked(ours, theirs[fresh])
+    return city.replace(**tables), added, same
+
+
+def _stacked(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    if not len(ours) or not len(theirs):
+        return ours if len(ours) else theirs
+    return pd.concat([ours, theirs], ignore_index=True)
+
+
+def _no_twice(name: str, theirs: pd.DataFrame, place: str) -> None:
+    key = list(TABLES[name].key)
+    twice = theirs[theirs.duplicated(key)]
+    if len(twice):
+        raise InputError(
+            f"{name}: {_key_text(twice, key)} stands twice", place=place, mend="make ids unique"
+        )
+
+
+def _key_text(frame: pd.DataFrame, key: list[str]) -> str:
+    return " + ".join(str(frame.iloc[0][name]) for name in key)
+
+
+def _fresh(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, place: str) -> Mask:
+    key = list(TABLES[name].key)
+    where = pd.MultiIndex.from_frame(ours[key]).get_indexer(pd.MultiIndex.from_frame(theirs[key]))
+    known = where >= 0
+    for column in TABLES[name].columns:
+        a, b = ours.iloc[where[known]][column], theirs[known][column]
+        differs = ~_same(a, b)
+        if column == "zone" and name == "assets":  # filled by inference since
+            differs &= b.to_numpy() != ""
+        if differs.any():
+            i = int(np.flatnonzero(differs)[0])
+            raise InputError(
+                f"{name}: {_key_text(theirs[known].iloc[[i]], key)} is in the city already with "
+                f"{column} {_shown(a.iloc[i])}, here {_shown(b.iloc[i])}",
+                place=place,
+                mend="give the new rows other ids (a template in the mapping), or leave them out",
+            )
+    return np.asarray(~known)
+
+
+def _same(a: pd.Series, b: pd.Series) -> Mask:
+    if isinstance(a, gpd.GeoSeries):
+        left, right = shapely.to_wkb(a.values), shapely.to_wkb(b.values)
+        return np.array([x == y for x, y in zip(left, right, strict=True)], dtype=bool)
+    left, right = a.to_numpy(), b.to_numpy()
+    return np.asarray((left == right) | (pd.isna(left) & pd.isna(right)), dtype=bool)
+
+
+def _shown(value: object) -> str:
+    return repr(value) if not isinstance(value, shapely.Geometry) else value.wkt[:60]
+
+
+def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[City, int]:
+    """Without the inferred needs and serves of which `tables` say more, and how many they were.
+
+    A need is told by asset and lifeline, a serve by zone and lifeline. What was inferred by the
+    same rule that stands in `tables` is no news and stays.
+    """
+    groups = city.need_groups
+    lost = _overruled(groups, tables.get("need_groups"), ["asset", "lifeline"])
+    ids = set(groups["id"][lost])
+    frames = [f[["id", "lifeline"]] for f in (city.assets, tables.get("assets")) if f is not None]
+    lifeline = pd.concat(frames).drop_duplicates("id").set_index("id")["lifeline"]
+    serves, more = city.serves, tables.get("serves")
+    gone = _overruled(
+        serves.assign(lifeline=serves["asset"].map(lifeline)),
+        None if more is None else more.assign(lifeline=more["asset"].map(lifeline)),
+        ["zone", "lifeline"],
+    )
+    if not lost.any() and not gone.any():
+        return city, 0
+    kept = city.replace(
+        need_groups=groups[~lost],
+        needs=city.needs[~city.needs["group"].isin(ids)],
+        serves=serves[~gone],
+    )
+    return kept, int(lost.sum() + gone.sum())
+
+
+def _overruled(ours: pd.DataFrame, theirs: pd.DataFrame | None, by: list[str]) -> Mask:
+    guessed = ours["origin"].eq("inferred").to_numpy(dtype=bool)
+    if theirs is None or not guessed.any():
+        return np.zeros(len(ours), dtype=bool)
+    said = pd.MultiIndex.from_frame(theirs[by].astype(str))
+    again = pd.MultiIndex.from_frame(theirs[[*by, "origin", "rule"]].astype(str))
+    return np.asarray(
+        guessed
+        & pd.MultiIndex.from_frame(ours[by].astype(str)).isin(said)
+        & ~pd.MultiIndex.from_frame(ours[[*by, "origin", "rule"]].astype(str)).isin(again)
+    )

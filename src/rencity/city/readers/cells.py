@@ -1,0 +1,220 @@
+"""One value per row from a mapping's cell, and the rows that have none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rencity.city.readers.ledger import Layer
+from rencity.city.readers.mapping import Cell
+from rencity.city.readers.records import Objects, Records
+from rencity.city.schema import Attribute
+from rencity.kit.errors import InputError
+
+Mask = npt.NDArray[np.bool_]
+
+_TRUE = frozenset(("true", "1", "yes", "y", "t", "是"))
+_FALSE = frozenset(("false", "0", "no", "n", "f", "否"))
+_HOLE = re.compile(r"\{([^{}]+)\}")
+
+
+class Work:
+    """Records of a layer while its table is made: which still stand, and the account.
+
+    `stands` is a mask over the records; `refuse` takes records out of it with a reason.
+    """
+
+    def __init__(self, records: Records, layer: Layer, missing: tuple[str, ...]) -> None:
+        self.records = records
+        self.layer = layer
+        self.missing = frozenset(missing)
+        self.stands: Mask = np.ones(len(records.frame), dtype=bool)
+
+    def refuse(self, mask: Mask, reason: str, values: Objects | None = None) -> None:
+        """Leave out the rows of `mask` that still stand."""
+        for i in np.flatnonzero(mask & self.stands).tolist():
+            shown = "" if values is None else f": {str(values[i])[:80]!r}"
+            self.layer.refuse(reason, f"{self.records.place(i)}{shown}")
+        self.stands &= ~mask
+
+    def merge(self, mask: Mask, reason: str) -> None:
+        """Count the rows of `mask` that still stand as part of another row."""
+        for i in np.flatnonzero(mask & self.stands).tolist():
+            self.layer.merge(reason, self.records.place(i))
+        self.stands &= ~mask
+
+    def text(self, name: str) -> Objects:
+        """A column as text, None where missing."""
+        column = self.records.column(name)
+        made = np.array([as_text(value) for value in column], dtype=object)
+        made[np.array([value is None or value in self.missing for value in made], dtype=bool)] = (
+            None
+        )
+        return made
+
+    def values(self, cell: Cell, where: str) -> Objects:
+        """The cell's value of each row: text, or what `map` or `default` say; None if missing."""
+        made = self._raw(cell)
+        if cell.map:
+            made = self._mapped(cell, made, where)
+        if cell.default is not None:
+            made[np.array([value is None for value in made], dtype=bool)] = cell.default
+        made[np.array([as_text(value) is None for value in made], dtype=bool)] = None  # TOML's nan
+        return made
+
+    def _raw(self, cell: Cell) -> Objects:
+        n = len(self.records.frame)
+        if cell.column is not None:
+            return self.text(cell.column)
+        if cell.template is None:
+            return np.full(n, cell.value, dtype=object)
+        names = _HOLE.findall(cell.template)
+        parts = {name: self.text(name) for name in dict.fromkeys(names)}
+        made = np.empty(n, dtype=object)
+        for i in range(n):
+            said = {name: part[i] for name, part in parts.items()}
+            whole = all(value is not None for value in said.values())
+            made[i] = _filled(cell.template, said) if whole else None
+        return made
+
+    def _mapped(self, cell: Cell, values: Objects, where: str) -> Objects:
+        known: dict[object, object] = {None: None}
+        for value in dict.fromkeys(values):
+            if value is not None:
+                known[value] = _looked_up(cell, as_text(value) or "")
+        if cell.default is None:
+            unknown = np.array([v is not None and known[v] is None for v in values], dtype=bool)
+            self.refuse(unknown, f"{where}: value not in the map", values)
+        return np.array([known[value] for value in values], dtype=object)
+
+    def attribute(self, attribute: Attribute, cell: Cell, where: str) -> pd.Series:
+        """The cell as a column of the schema; rows with a value that cannot be are refused."""
+        values = self.values(cell, where)
+        if attribute.required:
+            self.refuse(np.array([v is None for v in values], dtype=bool), f"{where}: no value")
+        if attribute.kind in ("float", "int"):
+            return pd.Series(self._numbers(attribute, cell, values, where))
+        if attribute.kind == "bool":
+            return pd.Series(self._truths(attribute, values, where))
+        text = np.array([None if v is None else as_text(v) for v in values], dtype=object)
+        if attribute.kind == "choice":
+            wrong = np.array(
+                [v is not None and v not in attribute.choices for v in text], dtype=bool
+            )
+            self.refuse(wrong, f"{where}: not one of {', '.join(attribute.choices)}", text)
+        return pd.Series(text, dtype=object)
+
+    def numbers(self, values: Objects, where: str) -> npt.NDArray[np.float64]:
+        """Text as finite numbers, NaN where missing; other rows are refused."""
+        made = np.array([_number(value) for value in values], dtype=float)
+        absent = np.array([value is None for value in values], dtype=bool)
+        self.refuse(np.isnan(made) & ~absent, f"{where}: not a number", values)
+        self.refuse(np.isinf(made), f"{where}: not finite", values)
+        return made
+
+    def _numbers(
+        self, attribute: Attribute, cell: Cell, values: Objects, where: str
+    ) -> npt.NDArray[np.float64]:
+        made = self.numbers(values, where) * cell.factor
+        if cell.unit:
+            made = made * unit_factor(cell.unit, attribute.unit, place=where)
+        if attribute.least is not None:
+            self.refuse(made < attribute.least, f"{where}: below {attribute.least:g}", values)
+        if attribute.most is not None:
+            self.refuse(made > attribute.most, f"{where}: above {attribute.most:g}", values)
+        return made
+
+    def _truths(self, attribute: Attribute, values: Objects, where: str) -> Objects:
+        said = np.array([None if v is None else str(v).strip().lower() for v in values], object)
+        wrong = np.array([v is not None and v not in _TRUE | _FALSE for v in said], dtype=bool)
+        self.refuse(wrong, f"{where}: neither true nor false", values)
+        return np.array([attribute.default if v is None else v in _TRUE for v in said], object)
+
+    def matches(self, where: dict[str, tuple[object, ...]]) -> Mask:
+        """Rows whose columns hold one of the values named."""
+        keep: Mask = np.ones(len(self.records.frame), dtype=bool)
+        for name, allowed in where.items():
+            tests = [_pattern(as_text(value) or "") for value in allowed]
+            text = self.text(name)
+            keep &= np.array([any(t.fullmatch(v or "") for t in tests) for v in text], dtype=bool)
+        return keep
+
+
+def _filled(template: str, said: dict[str, str]) -> str:
+    return _HOLE.sub(lambda hole: said[hole[1]], template)
+
+
+def _looked_up(cell: Cell, value: str) -> object:
+    if value in cell.map:
+        return cell.map[value]
+    for key, new in cell.map.items():
+        if "*" in key and _pattern(key).fullmatch(value):
+            return new
+    return value if cell.keep else None
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
+
+
+def as_text(value: object) -> str | None:
+    """A value of a file as the text a person would write; None where there is none."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return None
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    return str(value).strip()
+
+
+def _number(value: object) -> float:
+    text = str(value)
+    if value is None or "_" in text:  # Python reads 1_000 as a number; no file means that
+        return np.nan
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+@cache
+def _units() -> dict[str, tuple[str, float]]:
+    text = (
+        resources.files("rencity.city.readers").joinpath("units.toml").read_text(encoding="utf-8")
+    )
+    return {
+        unit: (dimension, float(size))
+        for dimension, sizes in tomllib.loads(text).items()
+        for unit, size in sizes.items()
+    }
+
+
+def unit_factor(unit: str, wanted: str, *, place: str) -> float:
+    """What a number in `unit` is multiplied by to be in `wanted`.
+
+    Raises
+    ------
+    InputError : unknown unit, or of another dimension
+    """
+    units = _units()
+    if wanted not in units:
+        raise InputError(
+            f"the attribute's unit is {wanted or 'none'}; {unit!r} cannot be converted",
+            place=place,
+            mend="leave `unit` out and use `factor`",
+        )
+    dimension = units[wanted][0]
+    if unit not in units or units[unit][0] != dimension:
+        known = ", ".join(name for name, (of, _) in units.items() if of == dimension)
+        raise InputError(f"{unit!r} is no unit of {dimension}", place=place, mend=f"use {known}")
+    return units[unit][1] / units[wanted][1]

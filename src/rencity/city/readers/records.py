@@ -1,0 +1,290 @@
+"""Rows of any tabular or geographic file as text, numbers and WGS-84 geometry."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyogrio
+import pyproj
+import shapely
+
+from rencity.kit.errors import InputError
+
+Objects = npt.NDArray[np.object_]
+
+WGS84 = "EPSG:4326"
+TEXT = (".csv", ".tsv", ".txt")
+MAPS = (".geojson", ".json", ".gpkg", ".shp")
+_DECODERS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class Records:
+    """Rows of one file.
+
+    Attributes
+    ----------
+    name : of the file, for messages
+    frame : the columns as they stand, index 0..n-1
+    rows : int (n,), row of each in the file: the line for text, else the feature counted from 1
+    crs : of `geometry`; empty when the file does not say
+    geometry : shapely objects (n,), or None when the file has none
+    ragged : rows refused because their number of fields is not the header's
+    """
+
+    name: str
+    frame: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    crs: str = ""
+    geometry: Objects | None = None
+    ragged: tuple[int, ...] = ()
+
+    def column(self, name: str) -> pd.Series:
+        """A column by name.
+
+        Raises
+        ------
+        InputError : no such column
+        """
+        if name not in self.frame:
+            raise InputError(
+                f"no column {name!r}",
+                place=self.name,
+                mend=f"its columns are {', '.join(map(str, self.frame.columns))}",
+            )
+        return self.frame[name]
+
+    def place(self, i: int) -> str:
+        """File and row of record `i`."""
+        return f"{self.name} row {self.rows[i]}"
+
+    def take(self, keep: npt.NDArray[np.bool_]) -> Records:
+        """Only the records where `keep` is true."""
+        return replace(
+            self,
+            frame=self.frame[keep].reset_index(drop=True),
+            rows=self.rows[keep],
+            geometry=None if self.geometry is None else self.geometry[keep],
+        )
+
+    def with_columns(self, **columns: Any) -> Records:
+        """With more columns."""
+        return replace(self, frame=self.frame.assign(**columns))
+
+
+def read_records(
+    path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = ","
+) -> Records:
+    """Read a CSV, GeoJSON, GeoPackage, Shapefile or Parquet file.
+
+    Raises
+    ------
+    InputError : no such file, of no known kind, broken, truncated or without rows
+    """
+    if not path.is_file():
+        raise InputError("no such file", place=str(path), mend="check the path and `file`")
+    try:
+        made = _read(path, sheet, encoding, delimiter)
+    except OSError as exc:
+        raise InputError(
+            f"cannot be read: {exc.strerror or exc}", place=str(path), mend="check its permissions"
+        ) from exc
+    if not len(made.frame):
+        raise InputError("it has no rows", place=str(path), mend="give a file with rows")
+    return made
+
+
+def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
+    kind = path.suffix.lower()
+    if kind in TEXT:
+        tabs = kind == ".tsv" and delimiter == ","
+        return _read_text(path, encoding, "\t" if tabs else delimiter)
+    if kind in MAPS:
+        return _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
+    if kind in (".parquet", ".geoparquet"):
+        return _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
+    known = ", ".join((*TEXT, *MAPS, ".parquet"))
+    raise InputError(f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}")
+
+
+def _read_text(path: Path, encoding: str, delimiter: str) -> Records:
+    text = decode(path, encoding)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in next(lines, [])]
+        rows = [(lines.line_num, row) for row in lines if row]
+    except csv.Error as exc:
+        raise InputError(
+            f"line {lines.line_num}: {exc}", place=str(path), mend="mend the quotes of that line"
+        ) from exc
+    twice = sorted({name for name in header if header.count(name) > 1 and name})
+    if twice:
+        raise InputError(
+            f"column {', '.join(twice)} stands twice", place=str(path), mend="rename one of them"
+        )
+    whole = [(n, row) for n, row in rows if len(row) == len(header)]
+    frame = pd.DataFrame([row for _, row in whole], columns=header, dtype=object)
+    ragged = tuple(n for n, row in rows if len(row) != len(header))
+    if ragged and not whole:
+        raise InputError(
+            f"no row has the {len(header)} fields of the header",
+            place=str(path),
+            mend="check `delimiter`",
+        )
+    return Records(path.name, frame, np.array([n for n, _ in whole], dtype=np.int64), ragged=ragged)
+
+
+def decode(path: Path, encoding: str = "") -> str:
+    """The text of a file: as said, else UTF-8 with or without mark, else GB 18030.
+
+    Raises
+    ------
+    InputError : it is text in none of them
+    """
+    data = path.read_bytes()
+    for name in (encoding,) if encoding else _DECODERS:
+        try:
+            text = data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if "\0" not in text:
+            return text
+    raise InputError(
+        f"not text in {encoding or ' or '.join(_DECODERS)}",
+        place=str(path),
+        mend="name its `encoding` in the mapping, or save it as UTF-8",
+    )
+
+
+def _guarded(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # GDAL warns where a file is cut short
+            return read()
+    except InputError:
+        raise
+    except Exception as exc:
+        first = str(exc).strip().splitlines()
+        raise InputError(
+            f"broken or truncated: {first[0] if first else type(exc).__name__}",
+            place=str(path),
+            mend="get the file again from its source",
+        ) from exc
+
+
+def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
+    options: dict[str, Any] = {}
+    if path.suffix.lower() == ".shp":
+        _check_shapefile(path)
+    if path.suffix.lower() == ".gpkg":
+        options["layer"] = _sheet(path, sheet)
+    if path.suffix.lower() in (".geojson", ".json"):
+        return pyogrio.read_dataframe(
+            io.BytesIO(decode(path, encoding).encode()), fid_as_index=False
+        )
+    if encoding or path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists():
+        return pyogrio.read_dataframe(path, encoding=encoding or None, **options)
+    try:
+        return pyogrio.read_dataframe(path, encoding="UTF-8")
+    except UnicodeDecodeError:
+        return pyogrio.read_dataframe(path, encoding="GB18030")
+
+
+def _check_shapefile(path: Path) -> None:
+    """GDAL reads what is left of a Shapefile cut short without a word; its headers say its size."""
+    for part in (path, path.with_suffix(".shx"), path.with_suffix(".dbf")):
+        if not part.is_file():
+            raise InputError(f"{part.name} is missing", place=str(path), mend="copy it beside it")
+        head = part.read_bytes()[:100]
+        if part.suffix == ".dbf":
+            whole = int.from_bytes(head[8:10], "little") + int.from_bytes(
+                head[4:8], "little"
+            ) * int.from_bytes(head[10:12], "little")
+        else:
+            whole = 2 * int.from_bytes(head[24:28], "big")
+        if part.stat().st_size < max(whole, 32):
+            raise InputError(
+                f"truncated: {part.stat().st_size} bytes of {whole}",
+                place=str(part),
+                mend="get the file again from its source",
+            )
+
+
+def _sheet(path: Path, sheet: str) -> str:
+    names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    if not sheet and len(names) == 1:
+        return names[0]
+    if sheet not in names:
+        raise InputError(
+            f"no layer {sheet!r}" if sheet else "it has several layers",
+            place=str(path),
+            mend=f"set `sheet` to one of {', '.join(names)}",
+        )
+    return sheet
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return gpd.read_parquet(path)
+    except ValueError:  # plain Parquet has no geometry metadata
+        return pd.read_parquet(path)
+
+
+def _from_frame(path: Path, frame: pd.DataFrame) -> Records:
+    rows = np.arange(1, len(frame) + 1)
+    frame = frame.reset_index(drop=True)
+    if not isinstance(frame, gpd.GeoDataFrame) or frame._geometry_column_name not in frame:
+        return Records(path.name, pd.DataFrame(frame), rows)
+    geometry = np.asarray(frame.geometry.values, dtype=object)
+    crs = frame.crs.to_string() if frame.crs is not None else ""
+    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return Records(path.name, plain, rows, crs, geometry)
+
+
+def to_wgs84(geometry: Objects, crs: str, *, place: str) -> Objects:
+    """Geometry in any system as longitude and latitude in degrees; None stays None.
+
+    Raises
+    ------
+    InputError : the system is unknown
+    """
+    try:
+        source = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as exc:
+        raise InputError(
+            f"no coordinate system {crs!r}", place=place, mend="use a code such as EPSG:4549"
+        ) from exc
+    if source.equals(pyproj.CRS(WGS84), ignore_axis_order=True):
+        return geometry
+    change = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
+
+    def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.column_stack(change.transform(points[:, 0], points[:, 1]))
+
+    out: Objects = shapely.transform(shapely.force_2d(geometry), moved)
+    return out
+
+
+def utm_of(bounds: npt.NDArray[np.float64]) -> str:
+    """EPSG code of the UTM zone, WGS-84, at the middle of (west, south, east, north) in degrees."""
+    longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    zone = min(max(int((longitude + 180) // 6) + 1, 1), 60)
+    return f"EPSG:{(32600 if latitude >= 0 else 32700) + zone}"
+
+
+def projected(geometry: Objects, crs: str) -> Objects:
+    """WGS-84 geometry in a projected system, in metres."""
+    out: Objects = np.asarray(
+        gpd.GeoSeries(list(geometry), crs=WGS84).to_crs(crs).values, dtype=object
+    )
+    return out

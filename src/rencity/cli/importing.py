@@ -1,0 +1,144 @@
+"""`rencity city import`: a source into a city folder, with every row accounted for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rencity.cli.city import city_group
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from rencity.city.importing import ImportResult
+    from rencity.city.infer import Rule
+    from rencity.city.readers.ledger import Layer
+
+
+def register(_: typer.Typer) -> None:
+    """Add the command to the group `city`."""
+    city_group.command("import")(import_command)
+
+
+def import_command(
+    kind: Annotated[str, typer.Argument(help="tables, osm 或 or epanet")],
+    src: Annotated[Path, typer.Argument(help="来源文件或文件夹 Source file or folder")],
+    into: Annotated[Path, typer.Option("--into", help="城市文件夹 City folder, made if absent")],
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="映射文件 Mapping file (TOML), for tables")
+    ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option("--crs", help="来源未注明的坐标系 System the source does not state, EPSG:n"),
+    ] = None,
+    city_id: Annotated[str, typer.Option("--id", help="新城市的标识 Id of a new city")] = "",
+    name: Annotated[str, typer.Option("--name", help="新城市的名称 Name of a new city")] = "",
+    name_en: Annotated[str, typer.Option("--name-en", help="英文名 Its English name")] = "",
+    code: Annotated[str, typer.Option("--code", help="行政区划代码 Its division code")] = "",
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="时区 Time zone, default Asia/Shanghai")
+    ] = "",
+    no_infer: Annotated[
+        bool, typer.Option("--no-infer", help="不按规则补全 Fill nothing by rules of packs")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="机器可读输出 Machine-readable output")
+    ] = False,
+) -> None:
+    """导入数据 Read a source into a city folder; each row is kept, merged or refused by reason."""
+    from rencity.city.importing import NewCity, import_into
+
+    result = import_into(
+        kind,
+        src,
+        into,
+        mapping=mapping,
+        crs=crs,
+        new=NewCity(city_id, name, name_en, code, time_zone),
+        rules={} if no_infer else _rules(),
+    )
+    if as_json:
+        typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))
+    else:
+        _show(result)
+
+
+def _rules() -> Mapping[str, Rule]:
+    """Rules that fill what a source does not say; none until packs can be loaded."""
+    return {}
+
+
+def _as_dict(result: ImportResult) -> dict[str, object]:
+    return {
+        "city": result.city.identity.id,
+        "folder": str(result.city.folder),
+        "hash": result.city.hash,
+        "changed": result.changed,
+        "layers": [_layer_dict(layer) for layer in result.layers],
+        "added": dict(result.added),
+        "same": dict(result.same),
+        "overruled": result.overruled,
+        "inferred": dict(result.inferred),
+        "unmet": [finding.to_dict() for finding in result.unmet],
+    }
+
+
+def _layer_dict(layer: Layer) -> dict[str, object]:
+    return {
+        "name": layer.name,
+        "read": layer.read,
+        "kept": layer.kept,
+        "merged": dict(layer.merged),
+        "refused": dict(layer.refused),
+        "examples": layer.examples,
+    }
+
+
+def _show(result: ImportResult) -> None:
+    from rich.console import Console
+
+    out = Console(highlight=False)
+    _show_layers(out, result)
+    for layer in result.layers:
+        for reason, n in (*layer.merged.items(), *layer.refused.items()):
+            places = "; ".join(layer.examples.get(reason, []))
+            out.print(f"  {layer.name}: {n} × {reason} ({places})", markup=False, soft_wrap=True)
+    _show_changes(out, result)
+    for finding in result.unmet:
+        out.print(str(finding), markup=False, soft_wrap=True)
+
+
+def _show_layers(out: Console, result: ImportResult) -> None:
+    from rich.table import Table
+
+    table = Table(title="读入 Rows read")
+    table.add_column("图层 layer", overflow="fold")
+    counts = [(a.name, a.read, a.kept, a.merged.total(), a.refused.total()) for a in result.layers]
+    for heading in ("读 read", "留 kept", "并 merged", "拒 refused"):
+        table.add_column(heading, justify="right")
+    for row in counts:
+        table.add_row(*map(str, row))
+    table.add_section()
+    table.add_row(
+        "合计 total", *(str(sum(column)) for column in list(zip(*counts, strict=True))[1:])
+    )
+    out.print(table)
+
+
+def _show_changes(out: Console, result: ImportResult) -> None:
+    for label, counts in (
+        ("新增 added", result.added),
+        ("已有 already there", result.same),
+        ("推断 inferred", result.inferred),
+    ):
+        said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
+        out.print(f"{label}: {said or 0}", markup=False, soft_wrap=True)
+    if result.overruled:
+        out.print(f"推断让位于来源 inferred rows overruled: {result.overruled}")
+    word = "已写入 written" if result.changed else "未变 unchanged"
+    out.print(f"{result.city.folder} {word}", markup=False, soft_wrap=True)
