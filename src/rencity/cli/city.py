@@ -1,0 +1,49 @@
+"""`rencity city`: bring a city in, see what it holds and what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+city_group = typer.Typer(no_args_is_help=True, help="Cities: import, check, look.")
+
+Folder = Annotated[Path, typer.Argument(help="City folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the command line."""
+    app.add_typer(city_group, name="city")
+
+
+@city_group.command("check")
+def check(folder: Folder, as_json: Json = False) -> None:
+    """Say everything that is wrong with a city; exit 1 when anything is an error."""
+    import json
+
+    from rencity.city import City
+    from rencity.city.check import check as check_city
+    from rencity.content import load_packs
+    from rencity.kit import findings
+
+    packs = load_packs()
+    classes = {"fragility": packs.fragility, "repair": packs.repair}
+    found = check_city(City.open(folder), classes=classes)
+    whole = json.dumps(findings.as_json(found), ensure_ascii=False, indent=2)
+    typer.echo(whole if as_json else findings.as_text(found))
+    if findings.has_errors(found):
+        raise typer.Exit(1)
+
+
+@city_group.command("info")
+def info(folder: Folder, as_json: Json = False) -> None:
+    """Say what a city holds."""
+    import json
+
+    from rencity.city import City
+    from rencity.city.info import as_text, describe
+
+    said = describe(City.open(folder))
+    typer.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else as_text(said))
