@@ -173,7 +173,12 @@ BREAKS: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
     ("length-mismatch", {"assets": scaled(1609.344)}, {"pipe", "main", "line", "tie"}, set()),
     ("length-mismatch", {"assets": both(scaled(1), put("pipe", "length_m", 9e4))}, {"pipe"}, set()),
     ("length-mismatch", {"links": put("w1", "length_m", 20.0)}, {"w1"}, set()),
-    ("zone-cycle", {"zones": put("city", "parent", "d1")}, {"city", "d1"}, {"zone-level", "zone-people"}),
+    (
+        "zone-cycle",
+        {"zones": put("city", "parent", "d1")},
+        {"city", "d1"},
+        {"zone-level", "zone-people"},
+    ),
     ("zone-level", {"zones": put("d1", "level", "city")}, {"d1"}, set()),
     ("zone-level", {"zones": put("d1", "level", "grid")}, {"g1", "g2"}, set()),
     (

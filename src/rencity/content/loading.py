@@ -124,7 +124,7 @@ def _manifest(reading: Reading) -> Manifest | None:
     except PackError as exc:
         reading.findings.append(_unreadable(exc))
     except ValidationError as exc:
-        reading.findings += [_finding(fault, str(document.path), "") for fault in exc.errors()]
+        reading.findings += [_finding(fault, str(document.path), "") for fault in _faults(exc)]
     return None
 
 
@@ -157,7 +157,7 @@ def _entry(
         except ValidationError as exc:
             reading.findings += [
                 _finding(fault, document.place(entry_id, *_steps(fault)), entry_id)
-                for fault in exc.errors()
+                for fault in _faults(exc)
             ]
     if len(parsed) < len(checks):
         return None
@@ -190,6 +190,13 @@ def _strangers(reading: Reading) -> None:
 
 def _unreadable(exc: PackError) -> Finding:
     return Finding("unreadable", "error", exc.what, exc.mend, table=exc.place)
+
+
+def _faults(exc: ValidationError) -> list[Any]:
+    # a list whose items are faulty is also called too short; the items say it better
+    every = exc.errors()
+    inner = {fault["loc"][:depth] for fault in every for depth in range(len(fault["loc"]))}
+    return [f for f in every if f["type"] != "too_short" or f["loc"] not in inner]
 
 
 _UNION_TAGS = ("lognormal", "repair_rate")

@@ -78,8 +78,9 @@ def read_yaml(path: Path) -> Document:
     ------
     PackError : unreadable, not YAML, a key twice, anchors, aliases or merges, too deep
     """
-    loader = _Loader(read_text(path))
+    text = read_text(path)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         lines = dict(_walk(node)) if node is not None else {}
         data = loader.construct_document(node) if node is not None else None
@@ -90,9 +91,8 @@ def read_yaml(path: Path) -> Document:
             exc.problem or "not YAML", place=where, mend="correct the line as plain YAML"
         ) from exc
     except (yaml.YAMLError, ValueError, TypeError) as exc:
-        raise PackError(f"not YAML: {exc}", place=str(path), mend="correct the value") from exc
-    finally:
-        loader.dispose()
+        said = " ".join(str(exc).split())
+        raise PackError(f"not YAML: {said}", place=str(path), mend="correct the value") from exc
     if not isinstance(data, dict):
         raise PackError("holds no mapping", place=str(path), mend="write id: entry for each entry")
     return Document(path, data, lines)
