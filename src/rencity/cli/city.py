@@ -19,7 +19,13 @@ def register(app: typer.Typer) -> None:
 
 
 @city_group.command("check")
-def check(folder: Folder, as_json: Json = False) -> None:
+def check(
+    folder: Folder,
+    packs: Annotated[
+        list[Path] | None, typer.Option("--pack", help="More packs whose classes it may name.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Say everything that is wrong with a city; exit 1 when anything is an error."""
     import json
 
@@ -28,9 +34,9 @@ def check(folder: Folder, as_json: Json = False) -> None:
     from rencity.content import load_packs
     from rencity.kit import findings
 
-    packs = load_packs()
-    classes = {"fragility": packs.fragility, "repair": packs.repair}
-    found = check_city(City.open(folder), classes=classes)
+    city = City.open(folder)
+    held = load_packs(packs or (), region=city.identity.code or None)
+    found = check_city(city, classes={"fragility": held.fragility, "repair": held.repair})
     whole = json.dumps(findings.as_json(found), ensure_ascii=False, indent=2)
     typer.echo(whole if as_json else findings.as_text(found))
     if findings.has_errors(found):

@@ -91,13 +91,20 @@ class Facts:
 
     @cached_property
     def is_link(self) -> Mask:
-        """Whether an asset's kind has the role of a link (False where the kind is unknown)."""
+        """Whether an asset's kind has the role of a link; False where the kind is unknown."""
+        return self._of_role("link")
+
+    @cached_property
+    def is_node(self) -> Mask:
+        """Whether an asset's kind has the role of a node; False where the kind is unknown."""
+        return self._of_role("node")
+
+    def _of_role(self, role: str) -> Mask:
         frame = self.city.assets
-        pair = frame["lifeline"] + "." + frame["kind"]
-        codes, names = pd.factorize(pair)
+        codes, names = pd.factorize(frame["lifeline"] + "." + frame["kind"])
         known = self.catalogue.kinds
-        role = np.array([n in known and known[n].role == "link" for n in names], dtype=bool)
-        return role[codes] if len(codes) else np.zeros(0, dtype=bool)
+        has = np.array([n in known and known[n].role == role for n in names], dtype=bool)
+        return has[codes] if len(codes) else np.zeros(0, dtype=bool)
 
     @cached_property
     def start(self) -> Rows:

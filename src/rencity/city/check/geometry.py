@@ -99,7 +99,7 @@ def geometry_type(facts: Facts) -> list[Finding]:
     point = np.asarray(shapely.get_dimensions(_shapes(facts, "assets")) == 0)
     unmeasured = facts.is_link & point & ~np.isfinite(facts.number("assets", "length_m"))
     found += _finding(
-        facts, "geometry-type", "assets", line & ~facts.is_link,
+        facts, "geometry-type", "assets", line & facts.is_node,
         "assets are nodes by kind, yet lines by shape",
         "give a point or an area, or a kind with the role link", "warning",
     )  # fmt: skip

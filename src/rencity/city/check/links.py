@@ -45,7 +45,7 @@ def link_asset(facts: Facts) -> list[Finding]:
     own, there = facts.own, facts.own >= 0
     is_end = there & ((own == facts.start) | (own == facts.end))
     node = there & ~is_end
-    node[node] = ~facts.is_link[own[node]]
+    node[node] = facts.is_node[own[node]]
     other = there & ~is_end & ~node
     line, of_asset = facts.column("links", "lifeline"), facts.column("assets", "lifeline")
     other[other] = of_asset[own[other]] != line[other]

@@ -40,14 +40,10 @@ def unreached(facts: Facts) -> list[Finding]:
     """A source reaches every asset of its lifeline, along the links' directions."""
     supply = facts.supply
     codes, names = facts.lifelines
-    used = np.zeros(facts.n, dtype=bool)
-    closed = ~facts.city.links["normally_open"].to_numpy(dtype=bool)
-    for rows in (facts.own[closed], facts.start, facts.end):
-        used[rows[rows >= 0]] = True
-    loose = facts.is_link & ~used
+    idle = _idle(facts)
     found = []
     for code in sorted(set(codes[supply.source].tolist())):
-        lost = (codes == code) & ~supply.reached & ~loose
+        lost = (codes == code) & ~supply.reached & ~idle
         if lost.any():
             found.append(
                 Finding(
@@ -63,6 +59,17 @@ def unreached(facts: Facts) -> list[Finding]:
                 )
             )
     return found
+
+
+def _idle(facts: Facts) -> Mask:
+    """Assets of links that carry nothing: of normally open ones, and those no link names."""
+    is_open = facts.city.links["normally_open"].to_numpy(dtype=bool)
+    used, dormant = np.zeros(facts.n, dtype=bool), facts.is_link.copy()
+    for rows in (facts.own[~is_open], facts.start, facts.end):
+        used[rows[rows >= 0]] = True
+    switched = facts.own[is_open]
+    dormant[switched[switched >= 0]] = True
+    return dormant & ~used
 
 
 def unsupported(facts: Facts) -> list[Finding]:
