@@ -18,6 +18,7 @@ from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 
 from rencity.city import City
 from rencity.city.check import RULES, assert_valid, check
+from rencity.city.network import build_network
 from rencity.city.schema import TABLES
 from rencity.kit.errors import CityError, RencityError
 from rencity.kit.findings import has_errors
@@ -202,6 +203,24 @@ BREAKS: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
     ("link-asset", {"links": put("l2", "asset", "transformer_b")}, {"l2"}, set()),
     ("link-asset", {"links": put("t1", "asset", "pipe")}, {"t1"}, {"shared-asset"}),
     ("shared-asset", {"links": put("l2", "asset", "line")}, {"l2"}, set()),
+    (
+        "mixed-switch",
+        {"links": add(id="w9", lifeline="water", start="junction", end="pump", asset="pipe",
+            normally_open=True)},
+        {"w9"},
+        set(),
+    ),
+    (
+        "many-alternatives",
+        {
+            "assets": both(*(add(id=f"p{i}", lifeline="power", kind="node", geometry=HERE,
+                source=True) for i in range(16))),
+            "needs": both(*(add(group="mast-power", provider=f"p{i}") for i in range(15))),
+        },
+        {"mast-power"},
+        set(),
+    ),
+    ("served-twice", {"serves": add(asset="mast", zone="city")}, {"g1", "g2"}, set()),
     ("unattached", {"links": put("w2", "asset", "")}, {"pipe"}, set()),
     (
         "manual-start",
@@ -397,6 +416,7 @@ def test_random_corruption_is_found_or_harmless_and_never_a_traceback(
         str(finding)
     if not has_errors(findings):
         assert dangling(city) == []
+        build_network(city)  # the engine takes what the check lets through
 
 
 def corrupt(row: int, column: str, value: object) -> Edit:

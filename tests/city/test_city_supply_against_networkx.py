@@ -68,7 +68,11 @@ def plain_reach(city: City, works: set[str]) -> set[str]:
     graph = nx.DiGraph()
     graph.add_nodes_from(works)
     for link in city.links.itertuples():
-        if link.normally_open or link.start == link.end:
+        if link.start == link.end:
+            continue
+        if link.normally_open:  # the switch stands at its end
+            if link.asset and {link.start, link.asset} <= works:
+                graph.add_edge(link.start, link.asset)
             continue
         for tail, head in ((link.start, link.end), (link.end, link.start))[
             : 1 + (not link.directed)

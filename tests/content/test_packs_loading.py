@@ -379,3 +379,19 @@ def test_any_yaml_gives_findings_and_never_a_traceback(
         str(finding)
     with pytest.raises(PackError):
         load_packs([folder], shipped=False)
+
+
+def test_packs_inside_an_installed_package_come_first(
+    pack: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "site" / "rencity"
+    (installed / "packs").mkdir(parents=True)
+    pack("mine", serves=SERVE).rename(installed / "packs" / "mine")
+    monkeypatch.setattr("rencity.__file__", str(installed / "__init__.py"))
+    assert shipped_folder() == installed / "packs"
+    assert load_packs().names == ("mine 1.0",)
+
+
+def test_packs_travel_in_the_wheel() -> None:
+    text = Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8")
+    assert 'packs = "rencity/packs"' in text

@@ -87,6 +87,24 @@ def shared_asset(facts: Facts) -> list[Finding]:
     )
 
 
+def mixed_switch(facts: Facts) -> list[Finding]:
+    """No asset belongs both to a normally open link and to a closed one."""
+    is_open = facts.city.links["normally_open"].to_numpy(dtype=bool)
+    there = facts.own >= 0
+    closed = np.zeros(facts.n, dtype=bool)
+    closed[facts.own[there & ~is_open]] = True
+    wrong = there & is_open
+    wrong[wrong] = closed[facts.own[wrong]]
+    return _finding(
+        facts,
+        "mixed-switch",
+        "asset",
+        wrong,
+        "normally open links share their own asset with a closed link",
+        "give the normally open link an asset of its own",
+    )
+
+
 def unattached(facts: Facts) -> list[Finding]:
     """Every asset that is a link by kind belongs to a link, and no link's end is one."""
     used = np.zeros(facts.n, dtype=bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rencity.city.check.facts import Facts, Mask
+from rencity.city.network import MOST_ALTERNATIVES
 from rencity.kit.findings import Finding
 
 
@@ -46,6 +47,18 @@ def quorum(facts: Facts) -> list[Finding]:
         wrong,
         "groups ask for more alternatives than they have, so the need is never met",
         "lower the quorum or add alternatives to needs",
+    )
+
+
+def many_alternatives(facts: Facts) -> list[Finding]:
+    """A need has no more alternatives than the engine can count."""
+    return _finding(
+        facts,
+        "many-alternatives",
+        "id",
+        _providers(facts) > MOST_ALTERNATIVES,
+        f"groups have more than {MOST_ALTERNATIVES} alternatives",
+        f"name the {MOST_ALTERNATIVES} most likely providers, or a node they all feed",
     )
 
 

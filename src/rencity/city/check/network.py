@@ -26,12 +26,16 @@ class Supply:
         lifeline = facts.lifelines[0]
         start, end = facts.start, facts.end
         sound = (start >= 0) & (end >= 0) & (start != end)
-        sound &= ~facts.city.links["normally_open"].to_numpy(dtype=bool)
         sound[sound] = lifeline[start[sound]] == lifeline[end[sound]]
+        switched = sound & facts.city.links["normally_open"].to_numpy(dtype=bool)
+        sound &= ~switched
         back = sound & ~facts.city.links["directed"].to_numpy(dtype=bool)
         self.tail = np.concatenate([start[sound], end[back]])
         self.head = np.concatenate([end[sound], start[back]])
         self.own = np.concatenate([facts.own[sound], facts.own[back]])
+        # the switch of a normally open link stands at its end: its own asset is fed from the start
+        live = np.concatenate([self.own, facts.own[switched]])
+        self.fed, self.feeder = live[live >= 0], np.append(self.tail, start[switched])[live >= 0]
         self.source = facts.city.assets["source"].to_numpy(dtype=bool)
         there = (facts.need_group >= 0) & (facts.need_provider >= 0)
         there &= ~facts.city.needs.duplicated(["group", "provider"]).to_numpy()
@@ -50,11 +54,11 @@ class Supply:
         owned = self.own >= 0
         up = np.ones(len(self.own), dtype=bool)
         up[owned] = works[self.own[owned]]
-        up &= works[self.tail]
-        passes, hangs = up & works[self.head], up & owned
+        passes = up & works[self.tail] & works[self.head]
+        hangs = works[self.feeder] & works[self.fed]
         starts = np.flatnonzero(self.source & works)
-        tails = [np.full(len(starts), self.n), self.tail[passes], self.tail[hangs]]
-        heads = [starts, self.head[passes], self.own[hangs]]
+        tails = [np.full(len(starts), self.n), self.tail[passes], self.feeder[hangs]]
+        heads = [starts, self.head[passes], self.fed[hangs]]
         arcs = graph(np.concatenate(tails), np.concatenate(heads), self.n + 1)
         order, before = csgraph.breadth_first_order(arcs, self.n, return_predecessors=True)
         return order.astype(np.int64), before.astype(np.int64)

@@ -62,14 +62,11 @@ def unreached(facts: Facts) -> list[Finding]:
 
 
 def _idle(facts: Facts) -> Mask:
-    """Assets of links that carry nothing: of normally open ones, and those no link names."""
-    is_open = facts.city.links["normally_open"].to_numpy(dtype=bool)
-    used, dormant = np.zeros(facts.n, dtype=bool), facts.is_link.copy()
-    for rows in (facts.own[~is_open], facts.start, facts.end):
+    """Links by kind that no link names: `unattached` reports them."""
+    used = np.zeros(facts.n, dtype=bool)
+    for rows in (facts.own, facts.start, facts.end):
         used[rows[rows >= 0]] = True
-    switched = facts.own[is_open]
-    dormant[switched[switched >= 0]] = True
-    return dormant & ~used
+    return facts.is_link & ~used
 
 
 def unsupported(facts: Facts) -> list[Finding]:

@@ -123,6 +123,28 @@ def share_sum(facts: Facts) -> list[Finding]:
     return found
 
 
+def served_twice(facts: Facts) -> list[Finding]:
+    """No lifeline serves both a zone and one that contains it."""
+    found = []
+    for code, name in enumerate(facts.lifelines[1]):
+        own, inherited = _served(facts, code)
+        twice = own & inherited
+        if twice.any():
+            found.append(
+                Finding(
+                    "served-twice",
+                    "error",
+                    f"{name} serves {int(twice.sum())} zones and a zone above each: "
+                    "their people would count twice",
+                    "serve the lower zones or the upper one, not both",
+                    table="serves",
+                    field="zone",
+                    ids=facts.ids("zones", twice),
+                )
+            )
+    return found
+
+
 def unserved_zone(facts: Facts) -> list[Finding]:
     """Every lifeline serves every zone where people live, itself or through a parent."""
     people = facts.number("zones", "people_night")
@@ -131,7 +153,8 @@ def unserved_zone(facts: Facts) -> list[Finding]:
         return []
     found = []
     for code, name in enumerate(facts.lifelines[1]):
-        bare = lived & ~_served(facts, code)
+        own, inherited = _served(facts, code)
+        bare = lived & ~own & ~inherited
         if bare.any():
             found.append(
                 Finding(
@@ -148,16 +171,18 @@ def unserved_zone(facts: Facts) -> list[Finding]:
     return found
 
 
-def _served(facts: Facts, lifeline: int) -> Mask:
+def _served(facts: Facts, lifeline: int) -> tuple[Mask, Mask]:
+    """Zones that a lifeline serves themselves, and zones served through one above them."""
     codes, _ = facts.lifelines
     there = (facts.serve_asset >= 0) & (facts.serve_zone >= 0)
     there[there] = codes[facts.serve_asset[there]] == lifeline
-    served = np.zeros(len(facts.city.zones), dtype=bool)
-    served[facts.serve_zone[there]] = True
+    own = np.zeros(len(facts.city.zones), dtype=bool)
+    own[facts.serve_zone[there]] = True
+    inherited = np.zeros(len(own), dtype=bool)
     for depth in range(1, int(facts.depth.max(initial=0)) + 1):
         below = np.flatnonzero(facts.depth == depth)
-        served[below] |= served[facts.parent[below]]
-    return served
+        inherited[below] = (own | inherited)[facts.parent[below]]
+    return own, inherited
 
 
 def _finding(
