@@ -329,6 +329,16 @@ def test_swapped_coordinates_are_called_swapped(tiny_city: Callable[..., City]) 
     assert finding.ids == ("mast",)
 
 
+def test_a_lifeline_that_serves_nobody_is_only_noted(tiny_city: Callable[..., City]) -> None:
+    (finding,) = check(tiny_city(serves=drop("junction", "asset")))
+    assert (finding.rule, finding.severity) == ("unserved-zone", "note")
+    assert "water" in finding.what
+    (finding,) = check(
+        tiny_city(serves=lambda f: f.drop(index=f.index[f["asset"] == "junction"][0]))
+    )
+    assert (finding.severity, finding.ids) == ("warning", ("g1",))
+
+
 def test_two_directions_of_one_link_may_share_its_asset(tiny_city: Callable[..., City]) -> None:
     back = add(id="w2b", lifeline="water", start="junction", end="pump", asset="pipe")
     assert check(tiny_city(links=back)) == []

@@ -159,7 +159,7 @@ def unserved_zone(facts: Facts) -> list[Finding]:
             found.append(
                 Finding(
                     "unserved-zone",
-                    "warning",
+                    "warning" if own.any() else "note",
                     f"{name} serves none of {int(bare.sum())} zones with "
                     f"{people[bare].sum():,.0f} people: its outage costs them nothing",
                     "add rows to serves, or import with rules that infer them",
