@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rencity.content import load_packs
+from rencity.content import classes_of, load_packs
 from rencity.content.checking import check_packs
 from rencity.content.loading import shipped_folder
 from rencity.kit.errors import PackError
@@ -116,6 +116,11 @@ def test_a_sound_pack_loads_with_its_values(pack: Make) -> None:
     assert packs.fragility["my.well"].states[0].median == 0.3
     assert packs.entries["fragility"]["my.well"].place == f"{folder / 'fragility.yaml'}:1"
     assert packs.names == ("mine 1.0",)
+    assert packs.versions == {"mine": "1.0"}
+    classes = classes_of(packs)
+    assert classes.fragility["my.well"] is packs.fragility["my.well"]
+    assert classes.applies_fragility == {"water.well": "my.well"}
+    assert classes.applies_repair == {"water.well": "my.repair"}
 
 
 def test_later_lies_over_earlier_and_region_over_nation(pack: Make) -> None:

@@ -59,6 +59,12 @@ class Packs:
         """`id version` of each pack."""
         return tuple(f"{pack.manifest.id} {pack.manifest.version}" for pack in self.packs)
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Version of each pack by its id."""
+        said = {pack.manifest.id: pack.manifest.version for pack in self.packs}
+        return MappingProxyType(said)
+
     def applying(self, kind: Classes) -> Mapping[str, str]:
         """Kind of asset (``lifeline.kind``) -> id of the class that applies; the last pack wins."""
         order = {pack.manifest.id: number for number, pack in enumerate(self.packs)}
