@@ -15,7 +15,7 @@ Kinds = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class NeedRule(_Entry):

@@ -99,7 +99,7 @@ TABLES: dict[str, Table] = {
                 Attribute("name", "text", "", "", "name in the city's language"),
                 Attribute("name_en", "text", "", "", "name in English"),
                 Attribute("code", "text", "", "", "administrative division code"),
-                Attribute("people_night", "float", 0.0, "people", "residents", least=0),
+                Attribute("people_night", "float", 0.0, "people", "residents", least=0, most=2e9),
                 Attribute("people_day", "float", NAN, "people", "people by day", least=0),
                 Attribute(
                     "vulnerable",
@@ -215,6 +215,7 @@ TABLES: dict[str, Table] = {
                     "h",
                     "time the asset works on while the need is unmet",
                     least=0,
+                    most=1e6,
                 ),
                 Attribute(
                     "manual_start_h",
@@ -224,6 +225,7 @@ TABLES: dict[str, Table] = {
                     "time unmet after which the asset works without it (manual operation, black "
                     "start); longer than the backup; missing: never",
                     least=0,
+                    most=1e6,
                 ),
                 *_origin(),
             ),

@@ -60,7 +60,7 @@ def import_command(
         mapping=mapping,
         crs=crs,
         new=NewCity(city_id, name, name_en, code, time_zone),
-        rules={} if no_infer else _rules(),
+        rules={} if no_infer else _rules(into, code),
     )
     if as_json:
         typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))
@@ -68,9 +68,15 @@ def import_command(
         _show(result)
 
 
-def _rules() -> Mapping[str, Rule]:
-    """Rules that fill what a source does not say; none until packs can be loaded."""
-    return {}
+def _rules(folder: Path, code: str) -> Mapping[str, Rule]:
+    """Rules of the packs in force in the city's region, to fill what a source does not say."""
+    from rencity.city.model import read_identity
+    from rencity.content import load_packs
+
+    identity = folder / "city.toml"
+    region = read_identity(identity).code if identity.exists() else code
+    held = load_packs(region=region or None)
+    return {**held.needs, **held.serves}
 
 
 def _as_dict(result: ImportResult) -> dict[str, object]:

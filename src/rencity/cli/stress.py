@@ -91,8 +91,9 @@ def strike(
 
     scenario = load_scenario(scenario_path)
     base = scenario_path.resolve().parent
-    loaded = load_packs([*packs, *(base / name for name in scenario.packs)])
     city = City.open(folder)
+    more = [*packs, *(base / name for name in scenario.packs)]
+    loaded = load_packs(more, region=city.identity.code or None)
     run = run_stress(
         city,
         scenario,

@@ -1,0 +1,120 @@
+"""What a city holds, in figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from rencity.city.model import City
+from rencity.city.schema import LEVELS, ORIGINS, TABLES
+
+
+def describe(city: City) -> dict[str, Any]:
+    """Plain values for JSON: identity, hash, extent, counts, people, origins, sources."""
+    identity = city.identity
+    return {
+        "id": identity.id,
+        "name": identity.name,
+        "name_en": identity.name_en,
+        "code": identity.code,
+        "synthetic": identity.synthetic,
+        "seed": identity.seed,
+        "time_zone": identity.time_zone,
+        "metric_crs": identity.metric_crs,
+        "hash": city.hash,
+        "extent_deg": _extent(city),
+        "rows": {name: len(frame) for name, frame in city.tables.items()},
+        "people": _people(city),
+        "zones": _by(city.zones, "level", LEVELS),
+        "assets": _assets(city),
+        "links": _by(city.links, "lifeline"),
+        "needs": _by(city.need_groups, "lifeline"),
+        "origins": _origins(city),
+        "sources": [source.model_dump() for source in identity.sources],
+    }
+
+
+def as_text(said: dict[str, Any]) -> str:
+    """The same for a reader."""
+    names = " / ".join(name for name in (said["name"], said["name_en"]) if name)
+    kind = f"synthetic, seed {said['seed']}" if said["synthetic"] else "from sources"
+    lines = [
+        f"{names} ({said['id']}{', ' + said['code'] if said['code'] else ''}), {kind}",
+        f"hash        {said['hash']}",
+        f"extent      {_extent_text(said['extent_deg'])}",
+        f"systems     {said['metric_crs']}, {said['time_zone']}",
+        f"people      {said['people']:,.0f}",
+        f"zones       {_counts(said['zones'])}",
+        f"links       {_counts(said['links'])}",
+        f"needs       {_counts(said['needs'])}",
+        "assets      " + ("" if said["assets"] else "none"),
+    ]
+    for name, line in said["assets"].items():
+        sources = f", {line['sources']:,} sources" if line["sources"] else ", no source"
+        lines.append(f"  {name:<10}{line['total']:,}{sources}: {_counts(line['kinds'])}")
+    lines.append("values      " + ("" if said["origins"] else "none"))
+    for name, shares in said["origins"].items():
+        shown = ", ".join(f"{share:.0%} {origin}" for origin, share in shares.items() if share)
+        lines.append(f"  {name:<12}{shown}")
+    lines.append("sources     " + ("" if said["sources"] else "none named"))
+    lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _extent(city: City) -> list[float] | None:
+    """West, south, east, north of everything that has a place."""
+    shapes = [city.tables[name].geometry.to_numpy() for name in TABLES if TABLES[name].geometry]
+    bounds = shapely.bounds(np.concatenate(shapes)).reshape(-1, 4)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return None
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return [float(v) for v in (*low, *high)]
+
+
+def _people(city: City) -> float:
+    """Residents of the lowest zones."""
+    zones = city.zones
+    leaf = ~zones["id"].isin(zones["parent"])
+    people = zones.loc[leaf, "people_night"].to_numpy()
+    return float(people[np.isfinite(people)].sum())
+
+
+def _by(frame: pd.DataFrame, column: str, order: tuple[str, ...] = ()) -> dict[str, int]:
+    counts = frame[column].value_counts()
+    names = [*(n for n in order if n in counts), *sorted(set(counts.index) - set(order))]
+    return {str(name): int(counts[name]) for name in names}
+
+
+def _assets(city: City) -> dict[str, Any]:
+    return {
+        str(name): {
+            "total": len(part),
+            "sources": int(part["source"].sum()),
+            "kinds": _by(part, "kind"),
+        }
+        for name, part in city.assets.groupby("lifeline", sort=True)
+    }
+
+
+def _origins(city: City) -> dict[str, dict[str, float]]:
+    """Share of measured, inferred and synthetic rows of each table that has rows."""
+    return {
+        name: {origin: float((frame["origin"] == origin).mean()) for origin in ORIGINS}
+        for name, frame in city.tables.items()
+        if "origin" in frame and len(frame)
+    }
+
+
+def _extent_text(extent: list[float] | None) -> str:
+    if extent is None:
+        return "nothing has a place"
+    west, south, east, north = extent
+    return f"{west:.4f} to {east:.4f} E, {south:.4f} to {north:.4f} N"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in counts.items()) or "none"

@@ -1,0 +1,16 @@
+"""What the engine takes from packs."""
+
+from __future__ import annotations
+
+from rencity.content.packs import Packs
+from rencity.sim.damage import Classes
+
+
+def classes_of(packs: Packs) -> Classes:
+    """Every fragility and repair class of the packs, and which applies to each kind."""
+    return Classes(
+        fragility=packs.fragility,
+        repair=packs.repair,
+        applies_fragility=packs.applying("fragility"),
+        applies_repair=packs.applying("repair"),
+    )

@@ -1,0 +1,25 @@
+"""The kinds of content: name of the file in a pack -> model of an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from rencity.city.rules import NeedRule, ServeRule
+from rencity.sim.classes import Fragility, Repair
+
+KINDS: dict[str, TypeAdapter[Any]] = {}
+
+
+def register(name: str, model: Any) -> None:
+    """Make `NAME.yaml` a file that packs may hold; each entry is one `model`."""
+    if name in KINDS:
+        raise ValueError(f"the kind {name} is registered already")
+    KINDS[name] = TypeAdapter(model)
+
+
+register("fragility", Fragility)
+register("repair", Repair)
+register("needs", NeedRule)
+register("serves", ServeRule)

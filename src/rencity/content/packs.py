@@ -1,0 +1,167 @@
+"""Packs laid over each other: what holds, after nation lies under region and early under late."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from rencity.city.rules import NeedRule, ServeRule
+from rencity.content.envelope import holds_in, rank
+from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
+from rencity.kit.errors import PackError
+from rencity.sim.classes import Fragility, Repair
+
+Classes = Literal["fragility", "repair"]
+
+
+@dataclass(frozen=True)
+class Packs:
+    """Content in force.
+
+    Attributes
+    ----------
+    packs : in the order they lie over each other, the one that wins last
+    entries : kind -> id -> the entry that won
+    """
+
+    packs: tuple[Pack, ...]
+    entries: Mapping[str, Mapping[str, Entry]]
+
+    @property
+    def fragility(self) -> Mapping[str, Fragility]:
+        """Fragility classes by id."""
+        return self._values("fragility")
+
+    @property
+    def repair(self) -> Mapping[str, Repair]:
+        """Repair classes by id."""
+        return self._values("repair")
+
+    @property
+    def needs(self) -> Mapping[str, NeedRule]:
+        """Rules for missing needs by id, in the order to apply them."""
+        return self._values("needs")
+
+    @property
+    def serves(self) -> Mapping[str, ServeRule]:
+        """Rules for missing supply of zones by id, in the order to apply them."""
+        return self._values("serves")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """`id version` of each pack."""
+        return tuple(f"{pack.manifest.id} {pack.manifest.version}" for pack in self.packs)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Version of each pack by its id."""
+        said = {pack.manifest.id: pack.manifest.version for pack in self.packs}
+        return MappingProxyType(said)
+
+    def applying(self, kind: Classes) -> Mapping[str, str]:
+        """Kind of asset (``lifeline.kind``) -> id of the class that applies; the last pack wins."""
+        order = {pack.manifest.id: number for number, pack in enumerate(self.packs)}
+        entries = sorted(self.entries[kind].values(), key=lambda entry: order[entry.pack])
+        return MappingProxyType({name: e.id for e in entries for name in e.value.applies})
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the packs' names and the values of every entry in force."""
+        said = {
+            kind: [[entry_id, _plain(entry)] for entry_id, entry in entries.items()]
+            for kind, entries in self.entries.items()
+        }
+        text = json.dumps([self.names, said], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _values(self, kind: str) -> Mapping[str, Any]:
+        return MappingProxyType({name: e.value for name, e in self.entries[kind].items()})
+
+
+def load_packs(
+    extra: Iterable[Path | str] = (),
+    *,
+    region: str | None = None,
+    on: date | None = None,
+    shipped: bool = True,
+) -> Packs:
+    """Read the shipped packs and those in `extra`, and lay them over each other.
+
+    Parameters
+    ----------
+    extra : folders that are packs or hold packs; later lies over earlier
+    region : division code (six digits) or country (two letters) of the place; packs of other
+        regions are left out. None: only packs that hold everywhere, and all of `extra`.
+    on : day on which the content must be in force; None: whatever its dates
+    shipped : whether to read the packs that come with Rencity
+
+    Raises
+    ------
+    PackError : any pack breaks its schema, stands twice or requires one that is not there
+    """
+    extra = tuple(extra)
+    own = set(pack_folders((), shipped=shipped))
+    readings = [read_pack(folder) for folder in pack_folders(extra, shipped=shipped)]
+    raise_first([finding for reading in readings for finding in reading.findings])
+    packs = [reading.pack for reading in readings if reading.pack is not None]
+    _consistent(packs)
+    held = [
+        pack
+        for pack in packs
+        if holds_in(pack.manifest.region, region or "")
+        or (region is None and pack.folder not in own)
+    ]
+    return overlay(held, on=on)
+
+
+def overlay(packs: Iterable[Pack], *, on: date | None = None) -> Packs:
+    """Lay packs over each other: region over nation, then later over earlier, id by id."""
+    held = [pack for pack in packs if on is None or pack.manifest.in_force.holds(on)]
+    ordered = sorted(held, key=lambda pack: rank(pack.manifest.region))
+    merged: dict[str, dict[str, Entry]] = {}
+    for pack in ordered:
+        for kind, entries in pack.entries.items():
+            into = merged.setdefault(kind, {})
+            into.update({i: e for i, e in entries.items() if on is None or e.in_force.holds(on)})
+    return Packs(tuple(ordered), _Kinds(merged))
+
+
+class _Kinds(dict[str, dict[str, Entry]]):
+    def __missing__(self, kind: str) -> dict[str, Entry]:
+        return {}
+
+
+def _consistent(packs: list[Pack]) -> None:
+    seen: dict[str, Pack] = {}
+    for pack in packs:
+        twin = seen.setdefault(pack.manifest.id, pack)
+        if twin is not pack:
+            raise PackError(
+                f"the pack {pack.manifest.id} stands twice",
+                place=f"{twin.folder} and {pack.folder}",
+                mend="leave one out, or give it another id",
+            )
+    for pack in packs:
+        missing = [name for name in pack.manifest.requires if name not in seen]
+        if missing:
+            raise PackError(
+                f"requires {', '.join(missing)}, which no folder holds",
+                place=str(pack.folder / "pack.toml"),
+                mend="name the folder that holds it",
+            )
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title.model_dump(mode="json"),
+        "source": entry.source.model_dump(mode="json"),
+        "in_force": entry.in_force.model_dump(mode="json"),
+        "value": entry.value.model_dump(mode="json"),
+    }
