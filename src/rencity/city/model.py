@@ -108,8 +108,14 @@ class City:
         }
         return cls(identity, MappingProxyType(tables), folder)
 
-    def write(self, folder: str | Path, *, replace: bool = False) -> City:
+    def write(
+        self, folder: str | Path, *, replace: bool = False, extra: Mapping[str, bytes] | None = None
+    ) -> City:
         """Write the folder whole or not at all; return the city opened there.
+
+        Parameters
+        ----------
+        extra : more files by path within the folder, such as rasters
 
         Raises
         ------
@@ -120,6 +126,9 @@ class City:
             (stage / "city.toml").write_text(identity_toml(self.identity), encoding="utf-8")
             for name, frame in self.tables.items():
                 frame.to_parquet(stage / f"{name}.parquet", index=False)
+            for name, data in (extra or {}).items():
+                (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / name).write_bytes(data)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:

@@ -1,0 +1,182 @@
+"""The lowest zones: Voronoi cells, small where people are many, whose outer edge is the shore."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from scipy.spatial import Voronoi, cKDTree
+
+from rencity.city.demo.draws import Bools, Floats, Ints, stream
+from rencity.city.demo.graph import Penalty
+from rencity.city.demo.land import Land
+from rencity.city.demo.plan import Plan
+
+
+def spread(points: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """Places among weighted points, dense where weight is, evenly apart, shape (count, 2).
+
+    Weighted draws without replacement, then three rounds of Lloyd's algorithm.
+    """
+    key = rng.exponential(size=len(points)) / np.maximum(weight, 1e-12)
+    chosen = points[np.argsort(key, kind="stable")[:count]]
+    for _ in range(3):
+        near = cKDTree(chosen).query(points)[1]
+        held = np.bincount(near, weights=weight, minlength=len(chosen))
+        mean = np.column_stack(
+            [np.bincount(near, weights=weight * points[:, i], minlength=len(chosen)) for i in (0, 1)]
+        )
+        some = held > 0
+        chosen = np.where(some[:, None], mean / np.where(some, held, 1)[:, None], chosen)
+    return chosen
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Cells, and the raster points that lie on them.
+
+    Attributes
+    ----------
+    seeds : shape (n, 2); a place belongs to the cell of its nearest seed
+    shapes : polygon of each cell, shape (n,), local metres; neighbours share vertices exactly
+    district : shape (n,)
+    people : residents of each cell before rounding, shape (n,)
+    points, point_people : raster points on land, shape (p, 2) and (p,)
+    canals : centre lines, one geometry
+    canal_width_m : shape (canals,)
+    """
+
+    plan: Plan
+    land: Land
+    seeds: Floats
+    shapes: npt.NDArray[np.object_]
+    district: Ints
+    people: Floats
+    points: Floats
+    point_people: Floats
+    canals: shapely.MultiLineString
+    canal_width_m: Floats
+    _all: cKDTree
+    _cells: cKDTree
+
+    def on_land(self, xy: Floats) -> Bools:
+        """Whether each place lies in a cell, shape (n,)."""
+        return np.asarray(self._all.query(xy)[1] < len(self.seeds))
+
+    def cell_of(self, xy: Floats) -> Ints:
+        """The cell that holds each place, or the nearest one, shape (n,)."""
+        return np.asarray(self._cells.query(xy)[1], dtype=np.int64)
+
+    def sites(self, part: str, count: int, power: float = 1.0, near: Floats | None = None) -> Floats:
+        """Places on land for `count` things of a part, dense as people to `power`, shape (n, 2).
+
+        With `near`, a weight per raster point, places gather where it is high.
+        """
+        rng = stream(self.plan.seed, f"sites {part}")
+        weight = self.point_people**power * (1.0 if near is None else near)
+        places = spread(self.points, weight, count, rng)
+        home = self.points[cKDTree(self.points).query(places)[1]]
+        moved = places + rng.uniform(-0.3, 0.3, places.shape) * self.land.spacing_m
+        return np.where(self.on_land(moved)[:, None], moved, self._jittered(home, rng))
+
+    def _jittered(self, xy: Floats, rng: np.random.Generator) -> Floats:
+        # a metre's shift keeps two things from standing on one spot; seeds and shores are far
+        return xy + rng.uniform(-1, 1, xy.shape)
+
+    def wet(self, start: Floats, end: Floats) -> Bools:
+        """Whether the straight way between two places leaves the land, shape (m,)."""
+        out = np.zeros(len(start), dtype=bool)
+        for part in np.linspace(0.1, 0.9, 5):
+            out |= ~self.on_land(start + (end - start) * part)
+        return out
+
+    def dry_first(self, xy: Floats) -> Penalty:
+        """Penalty of ways between these places: water 20 times, a canal 4 times its length."""
+
+        def penalty(edges: Ints) -> Floats:
+            start, end = xy[edges[:, 0]], xy[edges[:, 1]]
+            canal = np.where(self.crosses(start, end), 4.0, 1.0)
+            return np.where(self.wet(start, end), 20.0, canal)
+
+        return penalty
+
+    def crosses(self, start: Floats, end: Floats) -> Bools:
+        """Whether the straight way between two places crosses a canal, shape (m,)."""
+        shapely.prepare(self.canals)
+        return shapely.intersects(self.canals, shapely.linestrings(np.stack([start, end], axis=1)))
+
+
+    @cached_property
+    def near_water(self) -> Floats:
+        """Weight of each raster point: 1 near open water (without any, a canal), else almost 0."""
+        drawn = self.plan.drawn
+        bodies = [
+            shapely.Polygon(self.plan.metres(drawn[name])).buffer(0)
+            for name in ("lake_km", "river_km")
+            if drawn[name]
+        ]
+        water = shapely.union_all(bodies) if bodies else self.canals
+        near = shapely.dwithin(water, shapely.points(self.points), drawn["water_m"])
+        return np.asarray(near, dtype=np.float64) + 1e-9
+
+
+def make_ground(plan: Plan, land: Land) -> Ground:
+    """Cut the land into cells."""
+    rng = stream(plan.seed, "cells")
+    seeds = spread(land.points, land.people**0.6, plan.size["cells"], rng)
+    near = land.points[cKDTree(land.points).query(seeds)[1]]
+    inside = shapely.contains_xy(land.outline, seeds[:, 0], seeds[:, 1])
+    seeds = np.where(inside[:, None], seeds, near)
+    beyond = _beyond(land, seeds)
+    everything = np.vstack([seeds, beyond])
+    all_tree, own_tree = cKDTree(everything), cKDTree(seeds)
+    on_land = all_tree.query(land.points)[1] < len(seeds)
+    cell = own_tree.query(land.points[on_land])[1]
+    lines = [shapely.LineString(plan.metres(c["line_km"])) for c in plan.drawn["canals"]]
+    return Ground(
+        plan=plan,
+        land=land,
+        seeds=seeds,
+        shapes=_polygons(everything, len(seeds)),
+        district=land.district[cKDTree(land.points).query(seeds)[1]],
+        people=np.bincount(cell, weights=land.people[on_land], minlength=len(seeds)) + 1e-6,
+        points=land.points[on_land],
+        point_people=land.people[on_land],
+        canals=shapely.MultiLineString(lines),
+        canal_width_m=np.array([c["width_m"] for c in plan.drawn["canals"]], dtype=np.float64),
+        _all=all_tree,
+        _cells=own_tree,
+    )
+
+
+def _beyond(land: Land, seeds: Floats) -> Floats:
+    """Seeds outside the land: mirror images across the outline, so that cell edges follow it."""
+    ring = land.outline.exterior
+    place = shapely.points(seeds)
+    foot = shapely.get_coordinates(
+        shapely.line_interpolate_point(ring, shapely.line_locate_point(ring, place))
+    )
+    pitch = cKDTree(seeds).query(seeds, k=2)[0][:, 1]
+    edge = shapely.distance(ring, place) < 3 * pitch
+    mirror = 2 * foot[edge] - seeds[edge]
+    coarse = float(np.median(pitch)) * 2
+    west, south, east, north = land.outline.buffer(8 * coarse).bounds
+    x, y = np.meshgrid(np.arange(west, east, coarse), np.arange(south, north, coarse))
+    far = np.column_stack([x.ravel(), y.ravel()])
+    far = far[cKDTree(mirror).query(far)[0] > coarse]
+    far = far[shapely.distance(land.outline, shapely.points(far)) > coarse]
+    out = ~shapely.contains_xy(land.outline, mirror[:, 0], mirror[:, 1])
+    return np.vstack([mirror[out], far])
+
+
+def _polygons(everything: Floats, count: int) -> npt.NDArray[np.object_]:
+    diagram = Voronoi(everything)
+    regions = [diagram.regions[i] for i in diagram.point_region[:count]]
+    cell = np.repeat(np.arange(count), [len(region) for region in regions])
+    corner = diagram.vertices[np.concatenate([np.asarray(r, dtype=np.int64) for r in regions])]
+    delta = corner - everything[cell]
+    order = np.lexsort((np.arctan2(delta[:, 1], delta[:, 0]), cell))
+    return shapely.polygons(shapely.linearrings(corner[order], indices=cell))

@@ -1,0 +1,117 @@
+"""The land: a fine raster of points with district and people, inside an invented outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from rencity.city.demo.draws import Floats, Ints, stream
+from rencity.city.demo.plan import Plan
+
+POINTS_PER_CELL = 20
+
+
+@dataclass(frozen=True)
+class Land:
+    """Raster points of the land in local metres.
+
+    Attributes
+    ----------
+    outline : the land
+    spacing_m : distance between points
+    points : shape (p, 2)
+    district : row of the plan's districts, shape (p,)
+    people : residents around each point, shape (p,); sums to the city's
+    towns : centre of each street or town, shape (streets, 2), grouped by district
+    town_district : shape (streets,)
+    """
+
+    outline: shapely.Polygon
+    spacing_m: float
+    points: Floats
+    district: Ints
+    people: Floats
+    towns: Floats
+    town_district: Ints
+
+
+def make_land(plan: Plan) -> Land:
+    """Lay out districts of the facts' areas and people round their centres and towns."""
+    rng = stream(plan.seed, "land")
+    outline = shapely.Polygon(plan.metres(plan.drawn["outline_km"]))
+    spacing = float(np.sqrt(outline.area / (POINTS_PER_CELL * plan.size["cells"])))
+    points = _raster(outline, spacing, rng)
+    centres = plan.metres([centre["at_km"] for centre in plan.drawn["centres"]])
+    district = _divide(points, centres, np.array([d.km2 for d in plan.districts]), rng)
+    towns, town_district = _towns(plan, points, district, centres, rng)
+    people = _people(plan, points, district, centres, towns, rng)
+    return Land(outline, spacing, points, district, people, towns, town_district)
+
+
+def _raster(outline: shapely.Polygon, spacing: float, rng: np.random.Generator) -> Floats:
+    west, south, east, north = outline.bounds
+    x, y = np.meshgrid(np.arange(west, east, spacing), np.arange(south, north, spacing))
+    xy = np.column_stack([x.ravel(), y.ravel()])
+    xy += rng.uniform(-0.35, 0.35, xy.shape) * spacing
+    shapely.prepare(outline)
+    return xy[shapely.contains_xy(outline, xy[:, 0], xy[:, 1])]
+
+
+def _divide(points: Floats, centres: Floats, km2: Floats, rng: np.random.Generator) -> Ints:
+    """District of each point: a power diagram whose weights are moved until the areas fit."""
+    some = points[rng.permutation(len(points))[:20_000]]
+    weight = np.zeros(len(centres))
+    share = km2 / km2.sum()
+    reach = float(np.sqrt(np.ptp(points, axis=0).prod()))
+    distance = _squares(some, centres)
+    for step in range(400):
+        held = np.bincount(np.argmin(distance - weight, axis=1), minlength=len(share)) / len(some)
+        weight += (share - held) * reach**2 * 0.5 / (1 + step / 20)
+    return np.argmin(_squares(points, centres) - weight, axis=1)
+
+
+def _squares(points: Floats, centres: Floats) -> Floats:
+    return ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+
+
+def _towns(
+    plan: Plan, points: Floats, district: Ints, centres: Floats, rng: np.random.Generator
+) -> tuple[Floats, Ints]:
+    """Town centres: the first by the district's, each next the farthest of some random places."""
+    towns: list[Floats] = []
+    rows: list[int] = []
+    for row, entry in enumerate(plan.districts):
+        own = points[district == row]
+        mine = [own[np.argmin(((own - centres[row]) ** 2).sum(axis=1))]]
+        while len(mine) < len(entry.streets):
+            tried = own[rng.integers(0, len(own), 12)]
+            mine.append(tried[np.argmax(_squares(tried, np.array(mine)).min(axis=1))])
+        towns += mine
+        rows += [row] * len(mine)
+    return np.array(towns), np.array(rows, dtype=np.int64)
+
+
+def _people(
+    plan: Plan,
+    points: Floats,
+    district: Ints,
+    centres: Floats,
+    towns: Floats,
+    rng: np.random.Generator,
+) -> Floats:
+    """Residents thin out from centres and towns and are few on hills."""
+    spread = plan.metres([centre["spread_km"] for centre in plan.drawn["centres"]])
+    size = rng.uniform(0.15, 0.5, len(towns))
+    density = np.full(len(points), 0.03)
+    for centre, reach in zip(centres, spread, strict=True):
+        density += np.exp(-np.hypot(*(points - centre).T) / reach * 1.6)
+    for town, weight in zip(towns, size, strict=True):
+        density += weight * np.exp(-np.hypot(*(points - town).T) / (spread.mean() * 0.22))
+    for hill in plan.drawn.get("hills", ()):
+        distance = np.hypot(*(points - plan.metres(hill["at_km"])).T)
+        density *= 1 - 0.95 * np.exp(-((distance / plan.metres(hill["radius_km"])) ** 2))
+    density *= rng.lognormal(0, 0.25, len(points))
+    held = np.bincount(district, weights=density, minlength=len(centres))
+    return density * (plan.district_people / held)[district]
