@@ -13,7 +13,7 @@ from scipy.spatial import Delaunay, cKDTree
 from rencity.city.demo.draws import Floats, Ints
 
 Penalty = Callable[[Ints], Floats]
-"""From edges, shape (m, 2), a factor on the length of each, 1 or more."""
+"""From edges, shape (m, 2), a factor on the length of each: above 1 to be avoided, below 1 favoured."""
 
 
 def neighbours(xy: Floats) -> Ints:
@@ -56,7 +56,7 @@ def mesh(xy: Floats, ratio: float, penalty: Penalty | None = None) -> Ints:
     factor = penalty(edges) if penalty else np.ones(len(edges))
     tree = _spanning(len(xy), edges, length * factor)
     more = max(0, round(ratio * len(xy)) - int(tree.sum()))
-    score = np.where(tree | (factor > 1), -1.0, _clearance(xy, edges, length))
+    score = np.where(tree | (factor > 1), -1.0, _clearance(xy, edges, length) / factor)
     best = np.argsort(-score, kind="stable")[:more]
     keep = tree.copy()
     keep[best[score[best] > 0.55]] = True

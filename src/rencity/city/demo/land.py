@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+import shapely.affinity
 
 from rencity.city.demo.draws import Floats, Ints, stream
 from rencity.city.demo.plan import Plan
@@ -40,7 +41,7 @@ class Land:
 def make_land(plan: Plan) -> Land:
     """Lay out districts of the facts' areas and people round their centres and towns."""
     rng = stream(plan.seed, "land")
-    outline = shapely.Polygon(plan.metres(plan.drawn["outline_km"]))
+    outline = _roughened(shapely.Polygon(plan.metres(plan.drawn["outline_km"])), rng)
     spacing = float(np.sqrt(outline.area / (POINTS_PER_CELL * plan.size["cells"])))
     points = _raster(outline, spacing, rng)
     centres = plan.metres([centre["at_km"] for centre in plan.drawn["centres"]])
@@ -48,6 +49,21 @@ def make_land(plan: Plan) -> Land:
     towns, town_district = _towns(plan, points, district, centres, rng)
     people = _people(plan, points, district, centres, towns, rng)
     return Land(outline, spacing, points, district, people, towns, town_district)
+
+
+def _roughened(outline: shapely.Polygon, rng: np.random.Generator) -> shapely.Polygon:
+    """The outline with bends between its corners and the same area."""
+    side = float(np.sqrt(outline.area))
+    ring = shapely.get_coordinates(shapely.segmentize(outline.exterior, side / 150))[:-1]
+    along = np.arange(len(ring)) / len(ring) * 2 * np.pi
+    wave = np.arange(9, 80)
+    size = side * 0.02 / wave**0.7 * rng.normal(0, 0.5, (2, len(wave)))
+    phase = rng.uniform(0, 2 * np.pi, (2, len(wave), 1))
+    sway = np.einsum("dw,dwn->nd", size, np.sin(wave[:, None] * along + phase))
+    rough = shapely.Polygon(ring + sway).buffer(0)
+    whole = max(shapely.get_parts(rough), key=shapely.area)
+    factor = float(np.sqrt(outline.area / whole.area))
+    return shapely.affinity.scale(whole, factor, factor, origin=(0, 0))
 
 
 def _raster(outline: shapely.Polygon, spacing: float, rng: np.random.Generator) -> Floats:
@@ -60,16 +76,34 @@ def _raster(outline: shapely.Polygon, spacing: float, rng: np.random.Generator) 
 
 
 def _divide(points: Floats, centres: Floats, km2: Floats, rng: np.random.Generator) -> Ints:
-    """District of each point: a power diagram whose weights are moved until the areas fit."""
-    some = points[rng.permutation(len(points))[:20_000]]
-    weight = np.zeros(len(centres))
-    share = km2 / km2.sum()
+    """District of each point, so that areas fit.
+
+    The first is the core, an oval round its centre; the others share the rest by a power diagram
+    whose weights are moved.
+    """
+    district = np.zeros(len(points), dtype=np.int64)
+    rest = np.flatnonzero(_oval(points - centres[0]) > _core_edge(points, centres[0], km2))
+    if len(centres) == 1:
+        return district
+    some = points[rest[rng.permutation(len(rest))[:20_000]]]
+    weight, share = np.zeros(len(centres) - 1), km2[1:] / km2[1:].sum()
     reach = float(np.sqrt(np.ptp(points, axis=0).prod()))
-    distance = _squares(some, centres)
+    distance = _squares(some, centres[1:])
     for step in range(400):
         held = np.bincount(np.argmin(distance - weight, axis=1), minlength=len(share)) / len(some)
         weight += (share - held) * reach**2 * 0.5 / (1 + step / 20)
-    return np.argmin(_squares(points, centres) - weight, axis=1)
+    district[rest] = 1 + np.argmin(_squares(points[rest], centres[1:]) - weight, axis=1)
+    return district
+
+
+def _oval(delta: Floats) -> Floats:
+    """Distance from a centre, shorter along the canal's bearing, shape (n,)."""
+    along, across = (delta[:, 0] - delta[:, 1]) / np.sqrt(2), delta.sum(axis=1) / np.sqrt(2)
+    return np.hypot(along / 1.2, across * 1.2)
+
+
+def _core_edge(points: Floats, centre: Floats, km2: Floats) -> float:
+    return float(np.quantile(_oval(points - centre), km2[0] / km2.sum()))
 
 
 def _squares(points: Floats, centres: Floats) -> Floats:

@@ -51,13 +51,13 @@ def draw_roads(ground: Ground, terrain: Terrain) -> Draft:
 
 
 def _bridged(ground: Ground, lattice: _Lattice) -> Penalty:
-    """Ways over a canal are free of penalty on the wider lines: there stand bridges."""
+    """Wider lines are favoured, and over a canal free of penalty: there stand bridges."""
     plain = ground.dry_first(lattice.xy)
 
     def penalty(edges: Ints) -> Floats:
-        factor = plain(edges)
-        factor[(factor == 4) & (_by_lattice(ground, lattice, edges) > 0)] = 1.0
-        return factor
+        factor, rank = plain(edges), _by_lattice(ground, lattice, edges)
+        factor[(factor == 4) & (rank > 0)] = 1.0
+        return np.where(factor == 1, 1 - 0.12 * rank, factor)
 
     return penalty
 
@@ -97,9 +97,9 @@ def _junctions(ground: Ground) -> _Lattice:
     pitch = _pitch(index, size["finest_m"], size["coarsest_m"])
     least = pitch.min(axis=1)
     xy = _warp(index * size["finest_m"], size["coarsest_m"])
-    xy += rng.uniform(-0.14, 0.14, xy.shape) * np.minimum(least, size["coarsest_m"] / 4)[:, None]
+    xy += rng.uniform(-0.1, 0.1, xy.shape) * np.minimum(least, size["coarsest_m"] / 4)[:, None]
     density = ground.point_people[cKDTree(ground.points).query(xy)[1]]
-    wish = (density + 0.05 * density.mean()) ** -0.34 * rng.uniform(0.75, 1.3, len(xy))
+    wish = (density + 0.05 * density.mean()) ** -0.34 * rng.uniform(0.9, 1.12, len(xy))
     score = np.where(ground.on_land(xy), least / wish, 0)
     keep = np.sort(np.argsort(-score, kind="stable")[: size["junctions"]])
     keep = keep[score[keep] > 0]

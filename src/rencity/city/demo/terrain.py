@@ -86,7 +86,7 @@ def _sink(ground: Ground, height: Floats, transform: Affine) -> None:
     land = _burnt(list(ground.shapes), height.shape, transform)
     for name, bed in (("lake_km", LAKE_BED_M), ("river_km", RIVER_BED_M)):
         if plan.drawn[name]:
-            body = shapely.Polygon(plan.metres(plan.drawn[name])).buffer(0)
+            body = shapely.Polygon(plan.metres(plan.drawn[name])).buffer(1.5 * plan.stretch)
             height[_burnt([body], height.shape, transform) & ~land] = bed
     for line, width in zip(ground.canals.geoms, ground.canal_width_m, strict=True):
         height[_burnt([line.buffer(width / 2)], height.shape, transform, touched=True)] = (
