@@ -24,7 +24,7 @@ def demo(
     replace: Annotated[bool, typer.Option("--replace", help="replace the folder")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
 ) -> None:
-    """Make a synthetic city on the public facts of Wuxi. 合成演示城市。"""
+    """Make a synthetic city on the public facts of Wuxi; 合成演示城市."""
     from rencity.city.demo.build import make_demo
     from rencity.kit.errors import StorageError
 
@@ -59,7 +59,9 @@ def _print(summary: dict[str, Any]) -> None:
         soft_wrap=True,
     )
     console.print(f"hash {summary['hash']}", soft_wrap=True)
-    kinds = Table("生命线 Lifeline", "类型 Kind", "数量 Count", title=f"设施 Assets {summary['assets']:,}")
+    kinds = Table(
+        "生命线 Lifeline", "类型 Kind", "数量 Count", title=f"设施 Assets {summary['assets']:,}"
+    )
     kinds.columns[2].justify = "right"
     for row in summary["kinds"]:
         kinds.add_row(row["lifeline"], row["kind"], f"{row['count']:,}")

@@ -14,7 +14,6 @@ from rencity.city.demo.draft import Draft
 from rencity.city.demo.drainage import draw_drainage
 from rencity.city.demo.facilities import draw_facilities
 from rencity.city.demo.gas import draw_gas
-from rencity.city.demo.land import make_land
 from rencity.city.demo.needs import make_needs
 from rencity.city.demo.plan import RULE, Plan
 from rencity.city.demo.power import draw_power
@@ -52,7 +51,7 @@ def make_demo(scale: str, seed: int = 1) -> Demo:
     InputError : no such scale, or a negative seed
     """
     plan = Plan.of(scale, seed)
-    ground = make_ground(plan, make_land(plan))
+    ground = make_ground(plan)
     zones = make_zones(ground)
     terrain = make_terrain(ground)
     tables = _tables(ground, zones, terrain, _drafts(ground, terrain))

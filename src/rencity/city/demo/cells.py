@@ -12,8 +12,11 @@ from scipy.spatial import Voronoi, cKDTree
 
 from rencity.city.demo.draws import Bools, Floats, Ints, stream
 from rencity.city.demo.graph import Penalty
-from rencity.city.demo.land import Land
+from rencity.city.demo.land import Land, make_land
 from rencity.city.demo.plan import Plan
+
+WET, CANAL = 20.0, 4.0
+"""Factors on the length of a way that leaves the land or crosses a canal."""
 
 
 def spread(points: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Floats:
@@ -27,7 +30,10 @@ def spread(points: Floats, weight: Floats, count: int, rng: np.random.Generator)
         near = cKDTree(chosen).query(points)[1]
         held = np.bincount(near, weights=weight, minlength=len(chosen))
         mean = np.column_stack(
-            [np.bincount(near, weights=weight * points[:, i], minlength=len(chosen)) for i in (0, 1)]
+            [
+                np.bincount(near, weights=weight * points[:, i], minlength=len(chosen))
+                for i in (0, 1)
+            ]
         )
         some = held > 0
         chosen = np.where(some[:, None], mean / np.where(some, held, 1)[:, None], chosen)
@@ -70,7 +76,9 @@ class Ground:
         """The cell that holds each place, or the nearest one, shape (n,)."""
         return np.asarray(self._cells.query(xy)[1], dtype=np.int64)
 
-    def sites(self, part: str, count: int, power: float = 1.0, near: Floats | None = None) -> Floats:
+    def sites(
+        self, part: str, count: int, power: float = 1.0, near: Floats | None = None
+    ) -> Floats:
         """Places on land for `count` things of a part, dense as people to `power`, shape (n, 2).
 
         With `near`, a weight per raster point, places gather where it is high.
@@ -86,6 +94,14 @@ class Ground:
         # a metre's shift keeps two things from standing on one spot; seeds and shores are far
         return xy + rng.uniform(-1, 1, xy.shape)
 
+    def beside(self, xy: Floats, away_m: float) -> Floats:
+        """A place on land at most that far from each place on land, shape (n, 2)."""
+        for step in ((1, 1), (-1, -1), (1, -1), (-1, 1)):
+            moved = xy + np.array(step) * away_m / np.sqrt(2)
+            if self.on_land(moved).all():
+                return moved
+        return xy
+
     def wet(self, start: Floats, end: Floats) -> Bools:
         """Whether the straight way between two places leaves the land, shape (m,)."""
         out = np.zeros(len(start), dtype=bool)
@@ -94,12 +110,12 @@ class Ground:
         return out
 
     def dry_first(self, xy: Floats) -> Penalty:
-        """Penalty of ways between these places: water 20 times, a canal 4 times its length."""
+        """Penalty of ways between these places: open water and canals count as longer."""
 
         def penalty(edges: Ints) -> Floats:
             start, end = xy[edges[:, 0]], xy[edges[:, 1]]
-            canal = np.where(self.crosses(start, end), 4.0, 1.0)
-            return np.where(self.wet(start, end), 20.0, canal)
+            canal = np.where(self.crosses(start, end), CANAL, 1.0)
+            return np.where(self.wet(start, end), WET, canal)
 
         return penalty
 
@@ -107,7 +123,6 @@ class Ground:
         """Whether the straight way between two places crosses a canal, shape (m,)."""
         shapely.prepare(self.canals)
         return shapely.intersects(self.canals, shapely.linestrings(np.stack([start, end], axis=1)))
-
 
     @cached_property
     def near_water(self) -> Floats:
@@ -123,8 +138,19 @@ class Ground:
         return np.asarray(near, dtype=np.float64) + 1e-9
 
 
-def make_ground(plan: Plan, land: Land) -> Ground:
-    """Cut the land into cells."""
+def make_ground(plan: Plan) -> Ground:
+    """Lay out the land and cut it into cells.
+
+    Small cells lose ground to large ones where districts meet, so a first cut measures by how
+    much each district comes out too large and the second asks for as much less.
+    """
+    km2 = np.array([d.km2 for d in plan.districts], dtype=np.float64)
+    first = _cut(plan, make_land(plan, km2))
+    area = np.bincount(first.district, shapely.area(first.shapes) / 1e6, len(km2))
+    return _cut(plan, make_land(plan, km2 * km2 / area))
+
+
+def _cut(plan: Plan, land: Land) -> Ground:
     rng = stream(plan.seed, "cells")
     seeds = spread(land.points, land.people**0.6, plan.size["cells"], rng)
     near = land.points[cKDTree(land.points).query(seeds)[1]]
@@ -135,6 +161,7 @@ def make_ground(plan: Plan, land: Land) -> Ground:
     all_tree, own_tree = cKDTree(everything), cKDTree(seeds)
     on_land = all_tree.query(land.points)[1] < len(seeds)
     cell = own_tree.query(land.points[on_land])[1]
+    people = np.bincount(cell, weights=land.people[on_land], minlength=len(seeds))
     lines = [shapely.LineString(plan.metres(c["line_km"])) for c in plan.drawn["canals"]]
     return Ground(
         plan=plan,
@@ -142,7 +169,7 @@ def make_ground(plan: Plan, land: Land) -> Ground:
         seeds=seeds,
         shapes=_polygons(everything, len(seeds)),
         district=land.district[cKDTree(land.points).query(seeds)[1]],
-        people=np.bincount(cell, weights=land.people[on_land], minlength=len(seeds)) + 1e-6,
+        people=np.maximum(people, 1e-6).astype(np.float64),
         points=land.points[on_land],
         point_people=land.people[on_land],
         canals=shapely.MultiLineString(lines),

@@ -97,6 +97,4 @@ def _numbered(frame: pd.DataFrame, lifeline: str) -> pd.DataFrame:
     frame["id"] = [
         f"{lifeline}-{kind}-{n:06d}" for kind, n in zip(frame["kind"], number, strict=True)
     ]
-    return frame.assign(
-        lifeline=lifeline, origin="synthetic", rule=f"{RULE}.{lifeline}"
-    )
+    return frame.assign(lifeline=lifeline, origin="synthetic", rule=f"{RULE}.{lifeline}")

@@ -13,7 +13,7 @@ from scipy.spatial import Delaunay, cKDTree
 from rencity.city.demo.draws import Floats, Ints
 
 Penalty = Callable[[Ints], Floats]
-"""From edges, shape (m, 2), a factor on the length of each: above 1 to be avoided, below 1 favoured."""
+"""From edges, shape (m, 2), a factor on length: above 1 avoided, below 1 favoured."""
 
 
 def neighbours(xy: Floats) -> Ints:

@@ -38,14 +38,14 @@ class Land:
     town_district: Ints
 
 
-def make_land(plan: Plan) -> Land:
-    """Lay out districts of the facts' areas and people round their centres and towns."""
+def make_land(plan: Plan, km2: Floats) -> Land:
+    """Lay out districts of these areas, shape (districts,), and people round centres and towns."""
     rng = stream(plan.seed, "land")
     outline = _roughened(shapely.Polygon(plan.metres(plan.drawn["outline_km"])), rng)
     spacing = float(np.sqrt(outline.area / (POINTS_PER_CELL * plan.size["cells"])))
     points = _raster(outline, spacing, rng)
     centres = plan.metres([centre["at_km"] for centre in plan.drawn["centres"]])
-    district = _divide(points, centres, np.array([d.km2 for d in plan.districts]), rng)
+    district = _divide(points, centres, km2, rng)
     towns, town_district = _towns(plan, points, district, centres, rng)
     people = _people(plan, points, district, centres, towns, rng)
     return Land(outline, spacing, points, district, people, towns, town_district)

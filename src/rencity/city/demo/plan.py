@@ -1,4 +1,4 @@
-"""What a scale asks for: the facts, the invented map, the counts and the figures, read from data."""
+"""What a scale asks for, read from data: facts, the invented map, counts and figures."""
 
 from __future__ import annotations
 

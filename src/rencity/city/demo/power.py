@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rencity.city.demo.cells import Ground
+from rencity.city.demo.cells import WET, Ground
 from rencity.city.demo.draft import Draft
 from rencity.city.demo.draws import Floats, Ints
 from rencity.city.demo.graph import Forest, forest, lengths, mesh, nearest, neighbours
@@ -33,31 +33,25 @@ def _transmission(ground: Ground, draft: Draft) -> Ints:
     edge = ground.plan.metres(ground.plan.drawn["entries_km"])
     for name, kv in (("tie_500", 500.0), ("tie_220", 220.0)):
         if counts[name]:
-            sites = _at_edge(ground, edge, counts, name)
-            ties = draft.nodes(
-                "grid_tie", sites, source=True, voltage_kv=kv, capacity=kv * 4000.0
-            )
+            sites = _at_edge(ground, edge, name)
+            ties = draft.nodes("grid_tie", sites, source=True, voltage_kv=kv, capacity=kv * 4000.0)
             _attach(draft, ties, sites, high, places, 220.0)
     if counts["plant"]:
         sites = ground.sites("power plants", counts["plant"], 0.5, ground.near_water)
-        plants = draft.nodes(
-            "plant", sites, source=True, voltage_kv=220.0, capacity=1_200_000.0
-        )
+        plants = draft.nodes("plant", sites, source=True, voltage_kv=220.0, capacity=1_200_000.0)
         _attach(draft, plants, sites, high, places, 220.0)
     return high
 
 
-def _at_edge(ground: Ground, edge: Floats, counts: object, name: str) -> Floats:
+def _at_edge(ground: Ground, edge: Floats, name: str) -> Floats:
     # ties stand where main roads enter: 500 kV at even, 220 kV at odd entries, on land
     first = 0 if name == "tie_500" else 1
     number = ground.plan.counts[name]
     chosen = edge[(first + 2 * np.arange(number) * max(1, len(edge) // (2 * number))) % len(edge)]
-    return ground.points[nearest(chosen, ground.points, 2)[:, 1]] + 7.0
+    return ground.points[nearest(chosen, ground.points, 2)[:, 1]]
 
 
-def _attach(
-    draft: Draft, ends: Ints, sites: Floats, high: Ints, places: Floats, kv: float
-) -> None:
+def _attach(draft: Draft, ends: Ints, sites: Floats, high: Ints, places: Floats, kv: float) -> None:
     near = nearest(sites, places, 2)
     start = np.repeat(ends, near.shape[1])
     draft.links("line", start, high[near.ravel()], voltage_kv=kv)
@@ -122,16 +116,12 @@ def _ties(
     """The shortest spans between feeders of two stations, open at a switch by the far end."""
     start, end = edges.T
     between = (edges >= roots).all(axis=1) & (trees.root[start] != trees.root[end])
-    rows = np.flatnonzero(between)
+    rows = np.flatnonzero(between & (ground.dry_first(xy)(edges) < WET))
     order = np.argsort(lengths(xy, edges[rows]), kind="stable")
     chosen = edges[rows[order[: ground.plan.counts["feeder_tie"]]]]
     if len(chosen) == 0:
         return
     a, b = xy[chosen[:, 0]], xy[chosen[:, 1]]
     switch = draft.nodes("node", a + (b - a) * 0.9, voltage_kv=10.0)
-    draft.links(
-        "line", everyone[chosen[:, 0]], switch, voltage_kv=10.0, normally_open=False
-    )
-    draft.links(
-        "", switch, everyone[chosen[:, 1]], normally_open=True, switching_min=SWITCHING_MIN
-    )
+    draft.links("line", everyone[chosen[:, 0]], switch, voltage_kv=10.0, normally_open=False)
+    draft.links("", switch, everyone[chosen[:, 1]], normally_open=True, switching_min=SWITCHING_MIN)

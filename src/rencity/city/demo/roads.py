@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from scipy.sparse import csgraph
 from scipy.spatial import cKDTree
 
-from rencity.city.demo.cells import Ground
+from rencity.city.demo.cells import CANAL, Ground
 from rencity.city.demo.draft import Draft
 from rencity.city.demo.draws import Floats, Ints, stream
 from rencity.city.demo.graph import Penalty, lengths, matrix, mesh, nearest
@@ -56,7 +56,7 @@ def _bridged(ground: Ground, lattice: _Lattice) -> Penalty:
 
     def penalty(edges: Ints) -> Floats:
         factor, rank = plain(edges), _by_lattice(ground, lattice, edges)
-        factor[(factor == 4) & (rank > 0)] = 1.0
+        factor[(factor == CANAL) & (rank > 0)] = 1.0
         return np.where(factor == 1, 1 - 0.12 * rank, factor)
 
     return penalty

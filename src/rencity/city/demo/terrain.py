@@ -10,7 +10,7 @@ import rasterio
 import shapely
 from rasterio.features import rasterize
 from rasterio.io import MemoryFile
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 from scipy.ndimage import gaussian_filter
 
 from rencity.city.demo.cells import Ground
@@ -40,7 +40,8 @@ class Terrain:
         rows, columns = self.height_m.shape
         row = np.clip(((self.north - xy[:, 1]) / self.pixel_m).astype(np.int64), 0, rows - 1)
         column = np.clip(((xy[:, 0] - self.west) / self.pixel_m).astype(np.int64), 0, columns - 1)
-        return np.round(self.height_m[row, column].astype(np.float64), 2)
+        height = self.height_m[row, column].astype(np.float64)
+        return np.asarray(np.round(height, 2), dtype=np.float64)
 
 
 def make_terrain(ground: Ground) -> Terrain:
@@ -54,20 +55,21 @@ def make_terrain(ground: Ground) -> Terrain:
     y = north - (np.arange(rows) + 0.5) * pixel
     rng = stream(plan.seed, "terrain")
     height = _plain(rng, rows, columns) + _hills(ground, rng, x, y)
-    transform = from_origin(west, north, pixel, pixel)
+    transform = Affine(pixel, 0, west, 0, -pixel, north)
     _sink(ground, height, transform)
     return Terrain(height.astype(np.float32), west, north, pixel)
 
 
 def _noise(rng: np.random.Generator, rows: int, columns: int, width: float) -> Floats:
     """Smooth noise between 0 and 1."""
-    rough = gaussian_filter(rng.standard_normal((rows, columns)), width)
+    rough: Floats = gaussian_filter(rng.standard_normal((rows, columns)), width)
     low, high = float(rough.min()), float(rough.max())
-    return (rough - low) / (high - low)
+    return np.asarray((rough - low) / (high - low), dtype=np.float64)
 
 
 def _plain(rng: np.random.Generator, rows: int, columns: int) -> Floats:
-    return LAND_M[0] + (LAND_M[1] - LAND_M[0]) * _noise(rng, rows, columns, 12)
+    low, high = LAND_M
+    return np.asarray(low + (high - low) * _noise(rng, rows, columns, 12))
 
 
 def _hills(ground: Ground, rng: np.random.Generator, x: Floats, y: Floats) -> Floats:
@@ -116,8 +118,8 @@ def geotiff(ground: Ground, terrain: Terrain) -> bytes:
         "width": columns,
         "height": rows,
         "crs": rasterio.crs.CRS.from_string(ground.plan.atlas["crs"]),
-        "transform": from_origin(
-            terrain.west + east, terrain.north + north, terrain.pixel_m, terrain.pixel_m
+        "transform": Affine(
+            terrain.pixel_m, 0, terrain.west + east, 0, -terrain.pixel_m, terrain.north + north
         ),
         "compress": "deflate",
         "predictor": 3,

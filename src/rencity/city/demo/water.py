@@ -31,7 +31,7 @@ def draw_water(ground: Ground) -> Draft:
         directed=True,
         diameter_mm=1800.0,
     )
-    _high_lift(draft, works, places, junctions)
+    _high_lift(ground, draft, works, places, junctions)
     tanks = ground.sites("water tanks", counts["tank"], 0.5)
     stores = draft.nodes("tank", tanks, capacity=10_000.0)
     at = junctions[nearest(tanks, draft.xy[junctions], 1)[:, 0]]
@@ -61,9 +61,9 @@ def _mains(ground: Ground, draft: Draft, works: Floats) -> Ints:
     return np.delete(nodes, chosen)
 
 
-def _high_lift(draft: Draft, works: Ints, places: Floats, junctions: Ints) -> None:
+def _high_lift(ground: Ground, draft: Draft, works: Ints, places: Floats, junctions: Ints) -> None:
     """Each works lifts into two mains through a pump of its own beside it."""
-    lift = draft.nodes("pump", places + 60.0)
+    lift = draft.nodes("pump", ground.beside(places, 60.0))
     draft.links("pipe", works, lift, directed=True, diameter_mm=1600.0)
     near = nearest(places, draft.xy[junctions], 2)
     draft.links(

@@ -56,7 +56,7 @@ def make_zones(ground: Ground) -> Zones:
     street = _streets(ground)
     community, of_street = _communities(ground, street)
     names = _Names(plan)
-    frame = _grid(ground, names, street, community, of_street)
+    frame = _grid(ground, names, community, of_street)
     levels = [frame]
     for level in ("community", "street", "district", "city"):
         levels.append(_level_above(levels[-1], names, level))
@@ -134,9 +134,7 @@ def _numbers(group: Ints) -> Ints:
     return pd.Series(group).groupby(group).cumcount().to_numpy(dtype=np.int64) + 1
 
 
-def _grid(
-    ground: Ground, names: _Names, street: Ints, community: Ints, of_street: Ints
-) -> pd.DataFrame:
+def _grid(ground: Ground, names: _Names, community: Ints, of_street: Ints) -> pd.DataFrame:
     """The lowest level: people by night and day, vulnerable people and value added."""
     plan = ground.plan
     number = _numbers(of_street)
