@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 
@@ -11,8 +12,8 @@ import rasterio
 import shapely
 
 from rencity.city.catalogue import base_catalogue
-from rencity.city.demo.build import TERRAIN, Demo, make_demo
-from rencity.city.demo.plan import read
+from rencity.city.demo.build import TERRAIN, Demo, build_demo, make_demo
+from rencity.city.demo.plan import Plan, read
 from rencity.city.demo.summary import summarise
 from rencity.city.model import City
 from rencity.kit.errors import InputError, StorageError
@@ -160,6 +161,31 @@ def test_open_ties_switch_and_carry_nothing_of_their_own(demo: Demo) -> None:
     assert (ties["asset"] == "").all()
 
 
+def test_intakes_stand_by_the_water(demo: Demo) -> None:
+    plan = demo.plan
+    bodies = [plan.drawn["lake_km"], plan.drawn["river_km"]]
+    shapes = [shapely.Polygon(plan.metres(km)).buffer(0) for km in bodies if km]
+    canal = shapely.LineString(plan.metres(plan.drawn["canals"][0]["line_km"]))
+    water = shapely.union_all(shapes) if shapes else canal
+    assets = metric(demo, "assets")
+    intakes = assets[assets["kind"].isin(["source", "outfall", "plant"])]
+    at = shapely.transform(intakes.geometry.to_numpy(), lambda xy: xy - plan.origin)
+    pitch = np.sqrt(plan.size["km2"] / plan.size["cells"] / 20) * 1000
+    assert shapely.distance(water, at).max() < plan.drawn["water_m"] + pitch
+
+
+def test_few_things_do_not_gather_in_one_spot(demo: Demo) -> None:
+    nodes = metric(demo, "assets")
+    nodes = nodes[(nodes.geometry.geom_type == "Point") & (nodes["kind"] != "pump")]
+    xy = shapely.get_coordinates(nodes.geometry)
+    _, counts = np.unique(np.round(xy, 2), axis=0, return_counts=True)
+    assert counts.max() == 1
+    alone = nodes[nodes.groupby("kind")["kind"].transform("size") == 1]
+    if len(alone) > 3:
+        spread = shapely.get_coordinates(alone.geometry).std(axis=0)
+        assert spread.min() > 100
+
+
 def test_capacities_cover_the_demand(demo: Demo) -> None:
     city = demo.city
     demand = city.demands.groupby("lifeline")["amount"].sum()
@@ -188,6 +214,17 @@ def test_same_seed_same_city_other_seed_another(block: Demo) -> None:
     assert again.city.hash == block.city.hash
     assert dict(again.files) == dict(block.files)
     assert make_demo("block", seed=8).city.hash != block.city.hash
+
+
+def test_more_of_one_part_moves_no_other(block: Demo) -> None:
+    plan = Plan.of("block", 7)
+    counts = {**plan.counts, "mast": plan.counts["mast"] + 5}
+    wider = build_demo(dataclasses.replace(plan, size={**plan.size, "counts": counts})).city
+    before, after = block.city.assets, wider.assets
+    assert len(after) == len(before) + 10
+    rest = before["lifeline"] != "telecom"
+    kept = after[after["lifeline"] != "telecom"].reset_index(drop=True)
+    assert before[rest].reset_index(drop=True).equals(kept)
 
 
 def test_folder_opens_again_with_the_same_hash(block: Demo, tmp_path) -> None:

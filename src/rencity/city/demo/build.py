@@ -15,7 +15,7 @@ from rencity.city.demo.drainage import draw_drainage
 from rencity.city.demo.facilities import draw_facilities
 from rencity.city.demo.gas import draw_gas
 from rencity.city.demo.needs import make_needs
-from rencity.city.demo.plan import RULE, Plan
+from rencity.city.demo.plan import Plan
 from rencity.city.demo.power import draw_power
 from rencity.city.demo.roads import draw_roads
 from rencity.city.demo.supply import make_demands, make_serves, transformer_capacity
@@ -50,7 +50,11 @@ def make_demo(scale: str, seed: int = 1) -> Demo:
     ------
     InputError : no such scale, or a negative seed
     """
-    plan = Plan.of(scale, seed)
+    return build_demo(Plan.of(scale, seed))
+
+
+def build_demo(plan: Plan) -> Demo:
+    """Make the city of a plan."""
     ground = make_ground(plan)
     zones = make_zones(ground)
     terrain = make_terrain(ground)
@@ -117,6 +121,3 @@ def _identity(plan: Plan) -> Identity:
         seed=plan.seed,
         sources=tuple(Source(**source) for source in plan.facts["sources"]),
     )
-
-
-__all__ = ["RULE", "TERRAIN", "Demo", "make_demo"]

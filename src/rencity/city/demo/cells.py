@@ -15,18 +15,22 @@ from rencity.city.demo.graph import Penalty
 from rencity.city.demo.land import Land, make_land
 from rencity.city.demo.plan import Plan
 
+FEW = 5
+
 WET, CANAL = 20.0, 4.0
 """Factors on the length of a way that leaves the land or crosses a canal."""
 
 
-def spread(points: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Floats:
+def spread(
+    points: Floats, weight: Floats, count: int, rng: np.random.Generator, rounds: int = 3
+) -> Floats:
     """Places among weighted points, dense where weight is, evenly apart, shape (count, 2).
 
-    Weighted draws without replacement, then three rounds of Lloyd's algorithm.
+    Weighted draws without replacement, then rounds of Lloyd's algorithm.
     """
     key = rng.exponential(size=len(points)) / np.maximum(weight, 1e-12)
     chosen = points[np.argsort(key, kind="stable")[:count]]
-    for _ in range(3):
+    for _ in range(rounds):
         near = cKDTree(chosen).query(points)[1]
         held = np.bincount(near, weights=weight, minlength=len(chosen))
         mean = np.column_stack(
@@ -85,14 +89,24 @@ class Ground:
         """
         rng = stream(self.plan.seed, f"sites {part}")
         weight = self.point_people**power * (1.0 if near is None else near)
-        places = spread(self.points, weight, count, rng)
-        home = self.points[cKDTree(self.points).query(places)[1]]
+        # few places evened out would all come to stand in the middle, or away from the water
+        rounds = 3 if near is None and count >= FEW else 0
+        places = spread(self.points, weight, count, rng, rounds)
+        home = self.points[self.point_of(places)]
         moved = places + rng.uniform(-0.3, 0.3, places.shape) * self.land.spacing_m
         return np.where(self.on_land(moved)[:, None], moved, self._jittered(home, rng))
 
     def _jittered(self, xy: Floats, rng: np.random.Generator) -> Floats:
         # a metre's shift keeps two things from standing on one spot; seeds and shores are far
         return xy + rng.uniform(-1, 1, xy.shape)
+
+    def point_of(self, xy: Floats) -> Ints:
+        """The raster point nearest to each place, shape (n,)."""
+        return np.asarray(self._points.query(xy)[1], dtype=np.int64)
+
+    @cached_property
+    def _points(self) -> cKDTree:
+        return cKDTree(self.points)
 
     def beside(self, xy: Floats, away_m: float) -> Floats:
         """A place on land at most that far from each place on land, shape (n, 2)."""

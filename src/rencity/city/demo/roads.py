@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse import csgraph
-from scipy.spatial import cKDTree
 
 from rencity.city.demo.cells import CANAL, Ground
 from rencity.city.demo.draft import Draft
@@ -98,11 +97,12 @@ def _junctions(ground: Ground) -> _Lattice:
     least = pitch.min(axis=1)
     xy = _warp(index * size["finest_m"], size["coarsest_m"])
     xy += rng.uniform(-0.1, 0.1, xy.shape) * np.minimum(least, size["coarsest_m"] / 4)[:, None]
-    density = ground.point_people[cKDTree(ground.points).query(xy)[1]]
-    wish = (density + 0.05 * density.mean()) ** -0.34 * rng.uniform(0.9, 1.12, len(xy))
-    score = np.where(ground.on_land(xy), least / wish, 0)
-    keep = np.sort(np.argsort(-score, kind="stable")[: size["junctions"]])
-    keep = keep[score[keep] > 0]
+    chance = rng.uniform(0.9, 1.12, len(xy))
+    land = np.flatnonzero(ground.on_land(xy))
+    density = ground.point_people[ground.point_of(xy[land])]
+    wish = (density + 0.05 * density.mean()) ** -0.34 * chance[land]
+    best = np.argsort(-least[land] / wish, kind="stable")[: size["junctions"]]
+    keep = np.sort(land[best])
     return _Lattice(xy[keep], index[keep], pitch[keep])
 
 
@@ -136,7 +136,7 @@ def _by_lattice(ground: Ground, lattice: _Lattice, edges: Ints) -> Ints:
     a, b = edges.T
     along = lattice.index[a] == lattice.index[b]
     pitch = np.where(along, lattice.pitch_m[a], 0).max(axis=1)
-    near = cKDTree(ground.points).query((lattice.xy[a] + lattice.xy[b]) / 2)[1]
+    near = ground.point_of((lattice.xy[a] + lattice.xy[b]) / 2)
     dense = ground.point_people[near] > 2 * ground.point_people.mean()
     step = pitch * np.where(dense, 2, 1) / ground.plan.size["road"]["primary_m"]
     return np.where(step >= 1, 3, np.where(step >= 0.5, 2, np.where(step >= 0.25, 1, 0)))
