@@ -49,7 +49,7 @@ def _meet(
             "backup_h": stream(plan.seed, part).choice(rule["backup_h"], len(users)).astype(float),
             "manual_start_h": float(rule.get("manual_start_h", np.nan)),
             "origin": "synthetic",
-            "rule": f"{RULE}.{part}".replace(" ", "."),
+            "rule": [f"{RULE}.needs.{kind}.{lifeline}" for kind in full[users]],
         }
     )
     needs = pd.DataFrame({"group": np.repeat(group, near.shape[1]), "provider": ids[near.ravel()]})

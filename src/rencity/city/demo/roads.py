@@ -18,7 +18,9 @@ from rencity.city.demo.terrain import Terrain
 CLASSES = ("residential", "tertiary", "secondary", "primary", "trunk", "motorway")
 """From least to greatest; OpenStreetMap's names."""
 
-HIGH = CLASSES.index("primary")
+TUNNELLED = CLASSES.index("trunk")
+"""Least rank of a road that goes through a hill instead of over it."""
+
 TUNNEL_ABOVE_M = 60.0
 
 
@@ -32,8 +34,8 @@ def draw_roads(ground: Ground, terrain: Terrain) -> Draft:
     draft.nodes("junction", xy)
     start, end = xy[edges[:, 0]], xy[edges[:, 1]]
     bridge = ground.crosses(start, end) | ground.wet(start, end)
-    high = (rank >= HIGH) & (terrain.at((start + end) / 2) > TUNNEL_ABOVE_M)
-    tunnel = high & ~bridge
+    hill = terrain.at((start + end) / 2) > TUNNEL_ABOVE_M
+    tunnel = (rank >= TUNNELLED) & hill & ~bridge
     kind = np.where(bridge, "bridge", np.where(tunnel, "tunnel", "segment")).astype(object)
     figures, names = ground.plan.figures, np.array(CLASSES, dtype=object)[rank]
     draft.links(
