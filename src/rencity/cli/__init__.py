@@ -16,14 +16,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Rencity 韧城: rehearse disasters on a real city, see what breaks, decide what to fix.",
 )
-
-
-@app.callback()
-def _root() -> None:
-    # keeps the command's name needed even while there is only one
-    pass
-
-
 for _module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
     import_module(_module.name).register(app)
 
