@@ -16,6 +16,10 @@ from rencity.city.demo.land import Land, make_land
 from rencity.city.demo.plan import Plan
 
 FEW = 5
+"""So many places and more are evened out."""
+
+NEAR = 0.5
+"""Weight above which a raster point counts as near."""
 
 WET, CANAL = 20.0, 4.0
 """Factors on the length of a way that leaves the land or crosses a canal."""
@@ -85,14 +89,15 @@ class Ground:
     ) -> Floats:
         """Places on land for `count` things of a part, dense as people to `power`, shape (n, 2).
 
-        With `near`, a weight per raster point, places gather where it is high.
+        With `near`, a weight per raster point, places stand only where it is above `NEAR`.
         """
         rng = stream(self.plan.seed, f"sites {part}")
         weight = self.point_people**power * (1.0 if near is None else near)
-        # few places evened out would all come to stand in the middle, or away from the water
-        rounds = 3 if near is None and count >= FEW else 0
-        places = spread(self.points, weight, count, rng, rounds)
-        home = self.points[self.point_of(places)]
+        # few places evened out would all come to stand in the middle
+        places = spread(self.points, weight, count, rng, 3 if count >= FEW else 0)
+        allowed = self.points if near is None else self.points[near > NEAR]
+        home = allowed[cKDTree(allowed).query(places)[1]]
+        places = places if near is None else home
         moved = places + rng.uniform(-0.3, 0.3, places.shape) * self.land.spacing_m
         return np.where(self.on_land(moved)[:, None], moved, self._jittered(home, rng))
 
@@ -109,12 +114,12 @@ class Ground:
         return cKDTree(self.points)
 
     def beside(self, xy: Floats, away_m: float) -> Floats:
-        """A place on land at most that far from each place on land, shape (n, 2)."""
-        for step in ((1, 1), (-1, -1), (1, -1), (-1, 1)):
-            moved = xy + np.array(step) * away_m / np.sqrt(2)
-            if self.on_land(moved).all():
-                return moved
-        return xy
+        """A place on land at that distance from each place, or a metre off it, shape (n, 2)."""
+        found = xy + np.sqrt(0.5)
+        for step in ((-1, 1), (1, -1), (-1, -1), (1, 1)):
+            moved = xy + np.array(step) * away_m * np.sqrt(0.5)
+            found = np.where(self.on_land(moved)[:, None], moved, found)
+        return found
 
     def wet(self, start: Floats, end: Floats) -> Bools:
         """Whether the straight way between two places leaves the land, shape (m,)."""

@@ -19,7 +19,7 @@ def draw_water(ground: Ground) -> Draft:
     draft = Draft("water")
     counts = ground.plan.counts
     sites = ground.sites("water sources", counts["raw_source"], 0.3, ground.near_water)
-    places = ground.sites("water works", counts["works"], 0.5, ground.near_water**0.3)
+    places = ground.sites("water works", counts["works"], 0.6)
     junctions = _mains(ground, draft, places)
     sources = draft.nodes("source", sites, source=True, capacity=700_000.0)
     works = draft.nodes("works", places, capacity=600_000.0)
@@ -62,14 +62,11 @@ def _mains(ground: Ground, draft: Draft, works: Floats) -> Ints:
 
 
 def _high_lift(ground: Ground, draft: Draft, works: Ints, places: Floats, junctions: Ints) -> None:
-    """Each works lifts into two mains through a pump of its own beside it."""
-    lift = draft.nodes("pump", ground.beside(places, 60.0))
-    draft.links("pipe", works, lift, directed=True, diameter_mm=1600.0)
-    near = nearest(places, draft.xy[junctions], 2)
-    draft.links(
-        "pipe",
-        np.repeat(lift, near.shape[1]),
-        junctions[near.ravel()],
-        directed=True,
-        diameter_mm=1600.0,
-    )
+    """Each works lifts through two pumps beside it, each into the two nearest mains."""
+    near = junctions[nearest(places, draft.xy[junctions], 2)]
+    for away_m in (60.0, 90.0):
+        lift = draft.nodes("pump", ground.beside(places, away_m))
+        draft.links("pipe", works, lift, directed=True, diameter_mm=1600.0)
+        ends = near.ravel()
+        start = np.repeat(lift, near.shape[1])
+        draft.links("pipe", start, ends, directed=True, diameter_mm=1600.0)
