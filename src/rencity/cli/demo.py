@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="city folder to make")],
-    scale: Annotated[str, typer.Option(help="block (1,000 assets) or city (50,000)")] = "block",
+    scale: Annotated[
+        str, typer.Option(help="block (1,000 assets), city (50,000) or metro (1,000,000)")
+    ] = "block",
     seed: Annotated[int, typer.Option(min=0, help="the same seed makes the same city")] = 1,
     replace: Annotated[bool, typer.Option("--replace", help="replace the folder")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
