@@ -133,10 +133,16 @@ class City:
         }
         return cls(identity, MappingProxyType(tables), folder)
 
-    def write(self, folder: str | Path, *, replace: bool = False) -> City:
+    def write(
+        self, folder: str | Path, *, replace: bool = False, extra: Mapping[str, bytes] | None = None
+    ) -> City:
         """Write the folder whole or not at all; return the city opened there.
 
         Files of a replaced folder that are not the city's tables stay, but not its `.cache`.
+
+        Parameters
+        ----------
+        extra : more files by path within the folder, such as rasters
 
         Raises
         ------
@@ -148,6 +154,9 @@ class City:
             for name, frame in self.tables.items():
                 frame.to_parquet(stage / f"{name}.parquet", index=False)
             _keep_others(folder, stage)
+            for name, data in (extra or {}).items():
+                (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / name).write_bytes(data)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:

@@ -1,1 +1,1 @@
-"""A synthetic city on public facts, for trying things on. Never data about a real place."""
+"""A synthetic city modelled on the public facts of Wuxi; everything but the facts is invented."""
