@@ -251,14 +251,15 @@ class _Engines:
     """An engine for each thread; the undamaged state is found once."""
 
     def __init__(self, network: Network, edge_min: npt.NDArray[np.int64], horizon_min: int) -> None:
-        self._make = lambda undamaged: Engine(network, edge_min, horizon_min, undamaged)
+        self._what = (network, edge_min, horizon_min)
         self._local = threading.local()
-        self._local.engine = self._make(None)
-        self.undamaged: Undamaged = self._local.engine.undamaged
+        first = Engine(*self._what)
+        self._local.engine = first
+        self.undamaged: Undamaged = first.undamaged
 
     def mine(self) -> Engine:
         if not hasattr(self._local, "engine"):
-            self._local.engine = self._make(self.undamaged)
+            self._local.engine = Engine(*self._what, self.undamaged)
         engine: Engine = self._local.engine
         return engine
 
