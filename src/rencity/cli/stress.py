@@ -143,14 +143,21 @@ def _print(result: Result, out: Path, seconds: float) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    width = None if sys.stdout.isatty() else 140
+    console = Console(highlight=False, width=width)
     about = result.about
     console.print(
         f"{about['city']['name']} · {about['scenario']['name']} · {about['samples']} samples · "
-        f"seed {about['seed']} · {about['horizon_h']:g} h · {seconds:.1f} s"
+        f"seed {about['seed']} · {about['horizon_h']:g} h · {seconds:.1f} s",
+        markup=False,
     )
     table = Table(
-        "lifeline", "people", "without, worst", "back to 90 %", "back to 100 %", "lost, person-h"
+        "生命线 lifeline",
+        "人口 people",
+        "最多失去 without, at worst [5 %, 95 %]",
+        "复至90% back to 90 % (95 %)",
+        "复至100% to 100 % (95 %)",
+        "损失 lost, person-h ± 95 %",
     )
     for column in table.columns[1:]:
         column.justify = "right"
@@ -165,13 +172,25 @@ def _print(result: Result, out: Path, seconds: float) -> None:
             f"{loss['mean']:,.0f} ± {loss['high'] - loss['mean']:,.0f}",
         )
     console.print(table)
-    weak = Table("weak link", "kind", "people on it alone (N-1)", "person-h saved if it held")
+    weak = Table(
+        "薄弱点 weak link",
+        "类别 kind",
+        "单独失效影响人次 people losing a lifeline, alone",
+        "若不坏可省 person-h saved if it held",
+    )
     for row in _head(result):
         weak.add_row(*row)
     console.print(weak)
-    for note in about["notes"]:
-        console.print(f"note: {note['what']} | mend: {note['mend']}", markup=False)
-    console.print(f"run folder {out} · digest {result.digest[:16]}")
+    for mend, said in _by_mend(about["notes"]).items():
+        console.print(f"note: {'; '.join(said)} | mend: {mend}", markup=False, soft_wrap=True)
+    console.print(f"run folder {out} · digest {result.digest[:16]}", markup=False)
+
+
+def _by_mend(notes: list[dict[str, Any]]) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
+    for note in notes:
+        made.setdefault(note["mend"], []).append(note["what"])
+    return made
 
 
 def _hours(time_: dict[str, float | None]) -> str:
@@ -185,6 +204,6 @@ def _head(result: Result) -> Iterator[tuple[str, str, str, str]]:
         saved = (
             ""
             if row.knock_samples == 0
-            else (f"{row.knock_saved_ph:,.0f} [{row.knock_low_ph:,.0f}, {row.knock_high_ph:,.0f}]")
+            else f"{row.knock_saved_ph:,.0f} [{row.knock_low_ph:,.0f}, {row.knock_high_ph:,.0f}]"
         )
         yield row.name or row.asset, f"{row.lifeline}.{row.kind}", f"{row.n1_people:,}", saved
