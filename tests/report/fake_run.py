@@ -68,11 +68,13 @@ def write_run(
     without = np.empty((len(ids), len(leaves), len(step_start_h), samples))
     for k, lifeline in enumerate(ids):
         strength = 0 if lifeline in ("gas", "health") else harm / (1 + k)
-        severe = rng.beta(2, 3, (len(leaves), 1, samples)) * strength
+        common = rng.uniform(0.3, 1.6, (1, 1, samples))
+        severe = rng.beta(2, 3, (len(leaves), 1, samples)) * strength * common
         rest = rng.uniform(6, 40, (len(leaves), 1, samples))
         late = 4 if lifeline == "telecom" else 0
         t = step_start_h[None, :, None]
-        without[k] = np.where(t < late, 0, severe * np.exp(-np.maximum(t - late, 0) / rest))
+        gone = np.where(t < late, 0, severe * np.exp(-np.maximum(t - late, 0) / rest))
+        without[k] = np.minimum(gone, 1)
     without[without < 0.02] = 0
     served_zone = np.round(people[None, :, None, None] * (1 - without)).astype(np.int64)
     region_rows = [np.flatnonzero(region_of == region) for region in regions]

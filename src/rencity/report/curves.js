@@ -37,7 +37,7 @@ const curves = (() => {
     for (let n = 0; n * unit <= span + 1e-9 && n / step <= 8; n += step) made.push([n * unit, n === 0 ? "0" : formatUnit(n, days)]);
     return made;
   }
-  function formatUnit(n, days) { return n + UNITS[LANG][days ? 2 : 1]; }
+  function formatUnit(n, days) { return n === 1 && days && LANG === "en" ? "1 day" : n + UNITS[LANG][days ? 2 : 1]; }
 
   function figure(k) {
     const line = DATA.lifelines[k], colour = shade(line.colour), node = make("figure");
@@ -87,6 +87,12 @@ const curves = (() => {
     const grid = $("curves-grid");
     grid.replaceChildren(...DATA.lifelines.map((_, k) => figure(k)));
   }
+  /* Open on the shortest span that holds nine tenths of the recovery to be seen. */
+  function usual(spans) {
+    let last = 0;
+    DATA.lifelines.forEach((_, k) => STEPS.forEach((_, i) => { if (curveShare(k, 0, MEAN, i) < 0.99) last = Math.max(last, until(i)); }));
+    return spans.find((hour) => last > 0 && last * 1.1 <= hour) || DATA.horizon_h;
+  }
   function start() {
     DATA.curves.regions.forEach((name, i) => { const o = make("option", name); o.value = i; $("curves-region").append(o); });
     const spans = [24, 72, 168].filter((h) => h < DATA.horizon_h);
@@ -94,6 +100,8 @@ const curves = (() => {
       const o = make("option", hour === DATA.horizon_h ? say("span_all") + " (" + formatHours(hour, LANG) + ")" : formatHours(hour, LANG));
       o.value = hour; $("curves-span").append(o);
     }
+    span = usual(spans);
+    $("curves-span").value = span;
     $("curves-region").addEventListener("change", (e) => { region = Number(e.target.value); draw(); });
     $("curves-span").addEventListener("change", (e) => { span = Number(e.target.value); draw(); });
     dark.addEventListener("change", draw);

@@ -2,7 +2,7 @@
 /* Numbers as people read them; numbers.py says the same. */
 const DASH = "–";
 const SCALES = { zh: [[1e8, "亿"], [1e4, "万"]], en: [[1e9, " billion"], [1e6, " million"]] };
-const UNITS = { zh: ["分钟", "小时", "天"], en: [" min", " h", " d"] };
+const UNITS = { zh: ["分钟", "小时", "天"], en: [" min", " h", " days"] };
 
 function rounded(value, places) {
   const factor = 10 ** Math.abs(places);
@@ -13,11 +13,12 @@ function plain(value, places) {
   const text = rounded(value, places).toFixed(places);
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
-function grouped(value) {
-  return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+function grouped(value, lang) {
+  const text = value.toFixed(0);
+  return lang === "zh" ? text : text.replace(/\B(?=(\d{3})+$)/g, ",");
 }
-function threeFigures(value) {
-  if (value >= 999.5) return grouped(rounded(value, 0));
+function threeFigures(value, lang) {
+  if (value >= 999.5) return grouped(rounded(value, 0), lang);
   return plain(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 function formatCount(value, lang) {
@@ -26,10 +27,10 @@ function formatCount(value, lang) {
   if (value > 0 && value < 0.5) return "<1";
   let whole = rounded(value, 0);
   for (const [scale, word] of SCALES[lang]) {
-    if (whole >= scale) return threeFigures(value / scale) + word;
+    if (whole >= scale) return threeFigures(value / scale, lang) + word;
   }
   if (whole >= 10000) whole = rounded(value, 2 - Math.floor(Math.log10(whole)));
-  return grouped(whole);
+  return grouped(whole, lang);
 }
 function formatShare(value) {
   if (value === null || !Number.isFinite(value)) return DASH;

@@ -158,11 +158,11 @@ const map = (() => {
     }
     if (M.placeless) {
       ctx.textAlign = "left";
-      halo(say("placeless_title", { n: M.placeless }), view.x + 4, (M.height + cell * 0.45) * view.scale + view.y, taken);
+      halo(say("placeless_title", { n: M.placeless }), view.x + 4, (M.height + cell * 0.45) * view.scale + view.y, taken, 80);
     }
   }
-  function halo(text, x, y, taken) {
-    const short = text.length > 24 ? text.slice(0, 23) + "…" : text, half = ctx.measureText(short).width / 2;
+  function halo(text, x, y, taken, most = 24) {
+    const short = text.length > most ? text.slice(0, most - 1) + "…" : text, half = ctx.measureText(short).width / 2;
     if (taken.some((b) => Math.abs(b[0] - x) < b[2] + half + 4 && Math.abs(b[1] - y) < 16)) return;
     taken.push([x, y, half]);
     ctx.lineWidth = 3.5; ctx.lineJoin = "round"; ctx.strokeStyle = colours.card; ctx.fillStyle = colours.ink;

@@ -12,7 +12,7 @@ _SCALES = {
     "zh": ((1e8, "亿"), (1e4, "万")),
     "en": ((1e9, " billion"), (1e6, " million")),
 }
-_UNITS = {"zh": ("分钟", "小时", "天"), "en": (" min", " h", " d")}
+_UNITS = {"zh": ("分钟", "小时", "天"), "en": (" min", " h", " days")}
 
 
 def count(value: float | None, lang: str) -> str:
@@ -26,10 +26,10 @@ def count(value: float | None, lang: str) -> str:
     whole = _rounded(value, 0)
     for scale, word in _SCALES[lang]:
         if whole >= scale:
-            return _three_figures(value / scale) + word
+            return _three_figures(value / scale, lang) + word
     if whole >= 10_000:
         whole = _rounded(value, 2 - math.floor(math.log10(whole)))
-    return f"{whole:,.0f}"
+    return _grouped(whole, lang)
 
 
 def share(value: float | None) -> str:
@@ -69,7 +69,12 @@ def _plain(value: float, places: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _three_figures(value: float) -> str:
+def _grouped(whole: float, lang: str) -> str:
+    # Chinese counts in ten-thousands: a comma after three digits only confuses
+    return f"{whole:.0f}" if lang == "zh" else f"{whole:,.0f}"
+
+
+def _three_figures(value: float, lang: str) -> str:
     if value >= 999.5:
-        return f"{_rounded(value, 0):,.0f}"
+        return _grouped(_rounded(value, 0), lang)
     return _plain(value, 2 if value < 9.995 else 1 if value < 99.95 else 0)

@@ -128,6 +128,14 @@ def time_of(value: float | None, run: Run, words: Words) -> str | Markup:
     return words.t("never_below") if value <= 0 else words.hours(value)
 
 
+def time_range(times: Times, run: Run, words: Words) -> str:
+    """Where 5 and 95 % of samples lie; one time when they are the same."""
+    if times.p5 == times.p95:
+        return time_of(times.p5, run, words)
+    low = words.hours(times.p5) if times.p5 == 0 else time_of(times.p5, run, words)
+    return words.t("range", low=low, high=time_of(times.p95, run, words))
+
+
 def when(hour: float, words: Words) -> str | Markup:
     """A moment of the run."""
     return words.t("at_shock") if hour <= 0 else words.t("after", time=words.hours(hour))
@@ -156,15 +164,20 @@ def _order(run: Run, words: Words) -> list[Markup]:
             share=words.share(float(share[k, step])),
         )
     ]
-    others = [
-        words.t(
-            "then_one",
-            lifeline=line_name(run, words, run.lifelines[k]),
-            when=when(float(start[at]), words),
-        )
-        for at, _, k in felt[1:]
+    return said + _others(felt[1:], step, run, words)
+
+
+def _others(felt: list[tuple[int, float, int]], first: int, run: Run, words: Words) -> list[Markup]:
+    names = {k: line_name(run, words, run.lifelines[k]) for _, _, k in felt}
+    start = run.result["step_start_h"].to_numpy()
+    together = [names[k] for at, _, k in felt if at == first]
+    later = [
+        words.t("then_one", lifeline=names[k], when=when(float(start[at]), words))
+        for at, _, k in felt
+        if at > first
     ]
-    return [*said, words.t("then", others=listed(others, words))] if others else said
+    said = [words.t("together", others=listed(together, words))] if together else []
+    return [*said, words.t("then", others=listed(later, words))] if later else said
 
 
 def _loss(run: Run, words: Words, lifeline: str) -> Markup:
@@ -191,8 +204,8 @@ def _back(times: Times, run: Run, words: Words) -> Markup:
         return words.t("back_not", time=words.hours(run.about.horizon_h))
     if times.p50 <= 0:
         return words.t("back_never_below")
-    low, high = time_of(times.p5, run, words), time_of(times.p95, run, words)
-    return words.t("back_90", time=words.hours(times.p50), low=low, high=high)
+    within = time_range(times, run, words)
+    return words.t("back_90", time=words.hours(times.p50), range=within)
 
 
 def _knock(clear: pd.DataFrame, total: float, run: Run, words: Words) -> Markup:

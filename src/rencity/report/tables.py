@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from rencity.report import story
 from rencity.report.about import Measures, Spread, Times
@@ -30,6 +31,7 @@ class Cell:
     under: object = ""
     grave: float | None = None
     name: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def _figures(run: Run, words: Words, name: str, measures: Measures) -> tuple[Cel
     return (
         Cell(story.line_name(run, words, name), name=True),
         Cell(words.count(measures.people), measures.people),
-        Cell(f"{words.count(mean)} ({share})", mean, words.t("range", low=low, high=high)),
+        Cell(f"{words.count(mean)} ({share})", mean, _range(low, high, words) if mean else ""),
         _time(measures.t90_h, run, words),
         _time(measures.t100_h, run, words),
         _loss(measures.loss_person_h, words),
@@ -67,19 +69,22 @@ def _figures(run: Run, words: Words, name: str, measures: Measures) -> tuple[Cel
 
 def _time(times: Times | None, run: Run, words: Words) -> Cell:
     if times is None:
-        return Cell("–", None)
-    low, high = (story.time_of(value, run, words) for value in (times.p5, times.p95))
-    under = low if low == high else words.t("range", low=low, high=high)
+        return Cell("–", number=True)
+    text, under = story.time_of(times.p50, run, words), story.time_range(times, run, words)
     if times.reached_share is not None and times.reached_share < 1:
         share = words.t("reached", share=words.share(times.reached_share))
-        under = under + "<br>" + share if hasattr(under, "__html__") else share
+        under = Markup("<br>").join([under, share])
     value = LAST if times.p50 is None else times.p50
-    return Cell(story.time_of(times.p50, run, words), value, under)
+    return Cell(text, value, "" if under == text else under)
 
 
 def _loss(loss: Spread, words: Words) -> Cell:
     low, high = words.count(loss.low), words.count(loss.high)
-    return Cell(words.count(loss.mean), loss.mean, words.t("range", low=low, high=high))
+    return Cell(words.count(loss.mean), loss.mean, _range(low, high, words) if loss.mean else "")
+
+
+def _range(low: str, high: str, words: Words) -> str:
+    return low if low == high else words.t("range", low=low, high=high)
 
 
 def regions(run: Run, words: Words) -> dict[str, list[Row]]:
@@ -97,7 +102,7 @@ def _region(run: Run, words: Words, region: str, measure: Any) -> Row:
     people = max((held[name].people or 0 for name in held), default=0)
     name = Cell(words.zone(run.zones, region), name=True)
     cells = [
-        measure(held[lifeline], run, words) if lifeline in held else Cell("–")
+        measure(held[lifeline], run, words) if lifeline in held else Cell("–", number=True)
         for lifeline in run.lifelines
     ]
     return Row((name, Cell(words.count(people), people), *cells))
@@ -112,7 +117,7 @@ def _worst(measures: Measures, _run: Run, words: Words) -> Cell:
 def _t90(measures: Measures, run: Run, words: Words) -> Cell:
     times = measures.t90_h
     if times is None:
-        return Cell("–")
+        return Cell("–", number=True)
     value = LAST if times.p50 is None else times.p50
     grave = min(value / run.about.horizon_h, 1)
     return Cell(story.time_of(times.p50, run, words), value, grave=grave)
@@ -121,7 +126,7 @@ def _t90(measures: Measures, run: Run, words: Words) -> Cell:
 def _per_person(measures: Measures, run: Run, words: Words) -> Cell:
     loss, people = measures.loss_person_h.mean, measures.people
     if loss is None or not people:
-        return Cell("–")
+        return Cell("–", number=True)
     value = loss / people
     return Cell(words.hours(value), value, grave=min(4 * value / run.about.horizon_h, 1))
 
@@ -188,8 +193,7 @@ def weak_links(marked: pd.DataFrame, run: Run, words: Words) -> list[Row]:
 def _weak(row: Any, run: Run, words: Words) -> tuple[Cell, ...]:
     return (
         Cell(row.number, float(row.number)),
-        Cell(words.asset(row), name=True),
-        Cell(words.kind(row), under=story.line_name(run, words, row.lifeline)),
+        _asset(row, run, words),
         *_saved(row, words),
         Cell(words.count(float(row.n1_people)), float(row.n1_people)),
         Cell(int(row.n1_rank), float(row.n1_rank)),
@@ -197,15 +201,20 @@ def _weak(row: Any, run: Run, words: Words) -> tuple[Cell, ...]:
     )
 
 
-def _saved(row: Any, words: Words) -> tuple[Cell, Cell, Cell]:
+def _asset(row: Any, run: Run, words: Words) -> Cell:
+    kind = f"{words.kind(row)} · {story.line_name(run, words, row.lifeline)}"
+    return Cell(words.asset(row), under=kind, name=True)
+
+
+def _saved(row: Any, words: Words) -> tuple[Cell, Cell]:
     if row.knock_samples <= 0:
-        return Cell(words.t("weak_not_tried"), None), Cell("–", None), Cell("–", None)
+        return Cell(words.t("weak_not_tried"), number=True), Cell("–", number=True)
     low, high = float(row.knock_low_ph), float(row.knock_high_ph)
-    bounds = words.t("range", low=words.count(low), high=words.count(high))
-    unclear = words.t("weak_unclear") if low <= 0 <= high else ""
-    saved = float(row.knock_saved_ph)
-    rank = float(row.saved_rank)
-    return Cell(words.count(saved), saved), Cell(bounds, low, unclear), Cell(int(rank), rank)
+    bounds: object = _range(words.count(low), words.count(high), words)
+    if low <= 0 <= high:
+        bounds = Markup("<br>").join([bounds, words.t("weak_unclear")])  # type: ignore[list-item]
+    saved, rank = float(row.knock_saved_ph), float(row.saved_rank)
+    return Cell(words.count(saved), saved, bounds), Cell(int(rank), rank)
 
 
 def where_it_hurts(run: Run, words: Words) -> list[Row]:
@@ -216,8 +225,7 @@ def where_it_hurts(run: Run, words: Words) -> list[Row]:
     return [
         Row(
             (
-                Cell(words.asset(row), name=True),
-                Cell(words.kind(row), under=story.line_name(run, words, row.lifeline)),
+                _asset(row, run, words),
                 Cell(words.count(float(row.cond_diff_ph)), float(row.cond_diff_ph)),
                 Cell(_q_text(float(row.cond_q)), float(row.cond_q)),
                 Cell(words.share(float(row.damaged_share)), float(row.damaged_share)),
