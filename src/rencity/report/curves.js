@@ -1,6 +1,6 @@
 /* Recovery curves: stairs as they were played through, never smoothed. */
 const curves = (() => {
-  const W = 380, H = 190, LEFT = 40, RIGHT = 10, TOP = 8, BOTTOM = 24;
+  const W = 380, H = 190, LEFT = 40, RIGHT = 20, TOP = 8, BOTTOM = 24;
   const S = Object.fromEntries(DATA.curves.stats.map((name, i) => [name, i]));
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let region = 0, span = DATA.horizon_h;
@@ -32,7 +32,7 @@ const curves = (() => {
   }
   function ticks() {
     const days = span > 72, unit = days ? 24 : 1, most = span / unit;
-    const step = [1, 2, 3, 4, 6, 7, 10, 12, 14, 24, 30, 60, 90].find((n) => most / n <= 7) || Math.ceil(most / 6);
+    const step = [1, 2, 3, 4, 6, 7, 10, 12, 14, 24, 30, 60, 90].find((n) => most / n <= 5) || Math.ceil(most / 5);
     const made = [];
     for (let n = 0; n * unit <= span + 1e-9 && n / step <= 8; n += step) made.push([n * unit, n === 0 ? "0" : formatUnit(n, days)]);
     return made;

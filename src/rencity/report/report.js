@@ -176,7 +176,7 @@ function weakRows() {
     const button = make("button", DATA.texts.weak_show);
     button.type = "button"; button.className = "link";
     button.addEventListener("click", () => { map.goTo(number); $("map").scrollIntoView(); map.canvas.focus({ preventScroll: true }); });
-    row.cells[1].append(make("br"), button);
+    row.cells[1].append(button);
   }
 }
 /* Open on the worst moment of the lifeline that loses most. */
