@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _unknown(value: object) -> object:
@@ -110,7 +110,9 @@ class About(_Entry):
     hazards: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     digest: str
-    timings: dict[str, float] = {}
+    timings: dict[str, float] = Field(
+        default={}, validation_alias=AliasChoices("timings_s", "timings")
+    )
 
 
 class Spread(_Entry):

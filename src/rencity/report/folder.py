@@ -14,7 +14,7 @@ import xarray as xr
 from pydantic import BaseModel, ValidationError
 
 from rencity.kit.errors import RunError
-from rencity.report.about import About, Summary
+from rencity.report.about import About, LifelineOfRun, Summary
 
 FORMAT = 1
 AGAIN = "run `rencity stress` again into a new folder"
@@ -54,12 +54,14 @@ class Run:
 
     Attributes
     ----------
-    result : arrays by lifeline, region, zone, step and sample, lifelines as in `about`
+    lines : lifelines that serve anyone, in the order of the run
+    result : arrays by lifeline, region, zone, step and sample, lifelines as in `lines`
     zones : one row a zone, indexed by id, geometry in WGS-84 where known
     """
 
     folder: Path
     about: About
+    lines: tuple[LifelineOfRun, ...]
     summary: Summary
     result: xr.Dataset
     zones: gpd.GeoDataFrame
@@ -69,8 +71,8 @@ class Run:
 
     @property
     def lifelines(self) -> list[str]:
-        """Ids of the lifelines in the order of the run."""
-        return [lifeline.id for lifeline in self.about.lifelines]
+        """Ids of the lifelines that serve anyone."""
+        return [line.id for line in self.lines]
 
     @property
     def regions(self) -> list[str]:
@@ -93,7 +95,15 @@ def open_run(folder: Path) -> Run:
     result = _arrays(folder / "result.nc", [lifeline.id for lifeline in about.lifelines])
     frames = {name: _frame(folder / f"{name}.parquet", columns) for name, columns in FRAMES.items()}
     zones = frames.pop("zones").set_index("id", drop=False)
-    run = Run(folder, about, summary, result, zones, **frames)
+    lines = tuple(line for line in about.lifelines if _serves(result, line.id))
+    if not lines:
+        raise RunError(
+            "no lifeline serves anyone",
+            place=str(folder / "result.nc"),
+            mend="give the city `serves` and zones with people, then " + AGAIN,
+        )
+    result = result.sel(lifeline=[line.id for line in lines])
+    run = Run(folder, about, lines, summary, result, zones, **frames)
     _agree(run)
     return run
 
@@ -166,6 +176,10 @@ def _arrays(path: Path, lifelines: list[str]) -> xr.Dataset:
     if not (len(start) and np.isfinite(start).all() and (np.diff(start) > 0).all()):
         raise RunError("step_start_h does not rise", place=str(path), mend=AGAIN)
     return result.sel(lifeline=lifelines)
+
+
+def _serves(result: xr.Dataset, lifeline: str) -> bool:
+    return bool((result["people"].sel(lifeline=lifeline) > 0).any())
 
 
 def _agree(run: Run) -> None:

@@ -27,7 +27,7 @@ def payload(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
         "steps": [round(float(h), 4) for h in run.result["step_start_h"].to_numpy()],
         "lifelines": [
             {"id": line.id, "name": line.of(words.lang) or line.id, "colour": words.colour(line)}
-            for line in run.about.lifelines
+            for line in run.lines
         ],
         "curves": _curves(run, words),
         "map": _map(run, words, marked),
