@@ -1,15 +1,12 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from rencity.cli import app
 from rencity.kit.errors import RunError
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
-from fake_run import write_run
+from tests.report.fake_run import write_run
 
 
 @pytest.fixture(scope="module")

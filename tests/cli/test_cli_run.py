@@ -16,10 +16,9 @@ from typer.testing import CliRunner
 import rencity.cli.run as it
 from rencity.city.model import City, Identity
 from rencity.cli import app
+from tests.report.fake_run import write_run
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "report"))
-from fake_run import write_run  # noqa: E402
 
 SERVE = """
 import sys
@@ -45,7 +44,7 @@ def small(name, *words):
     for hazard in tomllib.loads(scenario.read_text(encoding="utf-8"))["hazards"]:
         for event in hazard.get("events", []):
             rows = (scenario.parent / event["path"]).read_text().splitlines()
-            assert rows[0] == "lon,lat,pga_g"
+            assert rows[0] == "lon,lat,pga_g,pgv_cm_s,sa1_g"
             assert len(rows) > 100
     write_run(out, samples=4, side=2)
 
@@ -98,6 +97,15 @@ def test_code_that_makes_the_city_another_way_makes_it_again(run, monkeypatch):
     assert run("--no-serve")[1][0] == "demo"
 
 
+def test_compiled_code_does_not_count_as_changed_code(tmp_path, monkeypatch):
+    room = tmp_path / "rencity" / "sim"
+    for path in (room / "a.py", room / "__pycache__" / "a.nbi", room / "__pycache__" / "a.pyc"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    monkeypatch.setattr(it, "__file__", str(tmp_path / "rencity" / "cli" / "run.py"))
+    assert it._code(("sim",)) == [room / "a.py"]
+
+
 def test_an_interrupt_leaves_no_run_that_looks_done(run, monkeypatch):
     def interrupted(name, *words):
         if name == "stress":
@@ -122,8 +130,8 @@ def test_a_wrong_port_is_a_usage_fault(run, port):
 
 
 def test_it_prints_an_address_serves_and_stops_on_interrupt(tmp_path):
-    src = str(HERE.parents[1] / "src")
-    path = os.pathsep.join(filter(None, [src, os.environ.get("PYTHONPATH", "")]))
+    root = HERE.parents[1]
+    path = os.pathsep.join([str(root / "src"), str(root), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(HERE), "run", "--dir", str(tmp_path / "demo")],
         env=os.environ | {"PYTHONPATH": path},

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fake_run import write_run
 from playwright.sync_api import expect
 
-from conftest import require
 from rencity.report import numbers
 from rencity.report.page import write_report
+from tests.conftest import require
+from tests.report.fake_run import write_run
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")

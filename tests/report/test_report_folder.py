@@ -5,11 +5,11 @@ import shutil
 import pandas as pd
 import pytest
 import xarray as xr
-from fake_run import dump, write_run
 
 from rencity.kit.errors import RunError
 from rencity.report.folder import open_run
 from rencity.report.page import page, write_report
+from tests.report.fake_run import dump, write_run
 
 
 @pytest.fixture(scope="module")

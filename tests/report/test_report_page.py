@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from fake_run import dump, write_run
 
 from rencity.report import numbers
 from rencity.report.folder import open_run
@@ -13,6 +12,7 @@ from rencity.report.payload import CURVE_FULL, embedded, payload
 from rencity.report.shelf import write_shelf
 from rencity.report.tables import marked_weak
 from rencity.report.words import Words
+from tests.report.fake_run import dump, write_run
 
 LANGS = ("zh", "en")
 
@@ -108,7 +108,7 @@ def test_the_story_tells_the_worst_the_first_and_who_is_to_blame(folder, pages):
     best = weak[weak.knock_low_ph > 0].sort_values("knock_saved_ph").iloc[-1]
     assert f"Look first at {best['name']}" in text
     single = weak.sort_values("n1_people").iloc[-1]
-    assert f"{numbers.count(single.n1_people, 'en')} people lose service" in text
+    assert f"{numbers.count(single.n1_people, 'en')} people lose a service" in text
 
 
 def test_a_run_without_loss_says_so(tmp_path):

@@ -138,8 +138,9 @@ def _code(rooms: Iterable[str]) -> list[Path]:
     for room in rooms:
         inside = package / room
         top = inside if inside.is_dir() else package.parents[1] / room
-        shipped += [path for path in sorted(top.rglob("*")) if path.suffix not in (".pyc", "")]
-    return [path for path in shipped if path.is_file()]
+        shipped += sorted(top.rglob("*"))
+    # compiled code is made by running, so it must not say that the code has changed
+    return [p for p in shipped if p.is_file() and "__pycache__" not in p.parts]
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -95,7 +95,7 @@ const curves = (() => {
   }
   function start() {
     DATA.curves.regions.forEach((name, i) => { const o = make("option", name); o.value = i; $("curves-region").append(o); });
-    const spans = [24, 72, 168].filter((h) => h < DATA.horizon_h);
+    const spans = [24, 72, 168, 336].filter((h) => h < DATA.horizon_h);
     for (const hour of [DATA.horizon_h, ...spans]) {
       const o = make("option", hour === DATA.horizon_h ? say("span_all") + " (" + formatHours(hour, LANG) + ")" : formatHours(hour, LANG));
       o.value = hour; $("curves-span").append(o);

@@ -54,7 +54,7 @@ class Run:
 
     Attributes
     ----------
-    lines : lifelines that serve anyone, in the order of the run
+    lines : lifelines that serve anyone, greatest loss first
     result : arrays by lifeline, region, zone, step and sample, lifelines as in `lines`
     zones : one row a zone, indexed by id, geometry in WGS-84 where known
     """
@@ -95,7 +95,12 @@ def open_run(folder: Path) -> Run:
     result = _arrays(folder / "result.nc", [lifeline.id for lifeline in about.lifelines])
     frames = {name: _frame(folder / f"{name}.parquet", columns) for name, columns in FRAMES.items()}
     zones = frames.pop("zones").set_index("id", drop=False)
-    lines = tuple(line for line in about.lifelines if _serves(result, line.id))
+    lines = tuple(
+        sorted(
+            (line for line in about.lifelines if _serves(result, line.id)),
+            key=lambda line: -_loss(summary, line.id),
+        )
+    )
     if not lines:
         raise RunError(
             "no lifeline serves anyone",
@@ -176,6 +181,11 @@ def _arrays(path: Path, lifelines: list[str]) -> xr.Dataset:
     if not (len(start) and np.isfinite(start).all() and (np.diff(start) > 0).all()):
         raise RunError("step_start_h does not rise", place=str(path), mend=AGAIN)
     return result.sel(lifeline=lifelines)
+
+
+def _loss(summary: Summary, lifeline: str) -> float:
+    held = summary.lifelines.get(lifeline)
+    return (held.loss_person_h.mean or 0.0) if held else 0.0
 
 
 def _serves(result: xr.Dataset, lifeline: str) -> bool:

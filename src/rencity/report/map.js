@@ -68,7 +68,7 @@ const map = (() => {
   const cell = M.placeless ? Math.max(M.width, 4096) / Math.max(12, Math.ceil(Math.sqrt(M.placeless * 4))) : Infinity;
   const largest = Math.min(0.014 * Math.max(M.width, M.height), 0.42 * cell);
   const zones = M.outlines.map((rings, i) => zoneOf(rings, Math.max(largest * Math.sqrt(peopleRow(0)[i] / most), largest * 0.3)));
-  const regions = M.regions.map((r) => Object.assign(zoneOf(r.outline.filter((ring) => ring.length > 2), 0), { name: r.name }));
+  const regions = M.regions.map((r) => Object.assign(zoneOf(r.outline.filter((ring) => ring.length > 2), 0), { name: r.name, at: r.at }));
   const bottom = zones.reduce((low, z) => Math.max(low, z.box[3]), M.height);
   let without = null, lines = null, colours = {}, pattern = null, waiting = false, marks = [];
 
@@ -151,10 +151,7 @@ const map = (() => {
     ctx.textAlign = "center"; ctx.textBaseline = "middle";
     const taken = [];
     for (const region of regions) {
-      if (!Number.isFinite(region.box[0])) continue;
-      const x = (region.box[0] + region.box[2]) / 2 * view.scale + view.x;
-      const y = (region.box[1] + region.box[3]) / 2 * view.scale + view.y;
-      halo(region.name, x, y, taken);
+      if (region.at) halo(region.name, region.at[0] * view.scale + view.x, region.at[1] * view.scale + view.y, taken);
     }
     if (M.placeless) {
       ctx.textAlign = "left";

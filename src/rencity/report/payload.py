@@ -48,11 +48,13 @@ def _curves(run: Run, words: Words) -> dict[str, Any]:
     whole = _bands(served.sum(axis=1, dtype=np.int64), people.sum(axis=1))
     bands = [whole] + [_bands(served[:, r], people[:, r]) for r in range(served.shape[1])]
     packed = np.floor(np.stack(bands, axis=1) * CURVE_FULL + 0.5)
+    gone = people.sum(axis=1)[:, None] - served.sum(axis=1, dtype=np.int64).mean(axis=2)
     names = [words.t("whole_city")] + [words.zone(run.zones, region) for region in run.regions]
     return {
         "stats": list(CURVE_STATS),
         "regions": names,
         "people": np.concatenate([people.sum(axis=1)[:, None], people], axis=1).tolist(),
+        "gone": np.round(gone, 2).tolist(),
         "shares": pack.u16(packed),
     }
 
@@ -141,7 +143,11 @@ def _regions(run: Run, words: Words, grid: shapes.Grid) -> list[dict[str, Any]]:
     frame = run.zones.loc[run.regions]
     drawn = shapes.simplified(shapes.on_grid(frame.geometry, grid))
     return [
-        {"name": words.zone(run.zones, region), "outline": shapes.rings(shape)}
+        {
+            "name": words.zone(run.zones, region),
+            "outline": shapes.rings(shape),
+            "at": shapes.middle(shape),
+        }
         for region, shape in zip(run.regions, drawn, strict=True)
     ]
 

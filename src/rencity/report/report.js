@@ -5,11 +5,11 @@ function setStep(step) {
   refresh();
 }
 function refresh() {
-  const k = state.lifeline, when = moment(state.step), gone = 1 - curveShare(k, 0, MEAN, state.step);
+  const k = state.lifeline, when = moment(state.step), gone = DATA.curves.gone[k][state.step], all = DATA.curves.people[k][0];
   $("map-when").textContent = when;
   $("map-time").setAttribute("aria-valuetext", when);
   $("map-status").textContent = say("status", {
-    when, lifeline: DATA.lifelines[k].name, share: formatShare(gone), people: formatCount(gone * DATA.curves.people[k][0], LANG),
+    when, lifeline: DATA.lifelines[k].name, share: formatShare(gone / all), people: formatCount(gone, LANG),
   });
   map.draw(); details();
   for (const tell of state.listeners) tell();
@@ -185,7 +185,7 @@ function worstView() {
   DATA.lifelines.forEach((_, k) => {
     let total = 0, worst = 0, step = 0;
     STEPS.forEach((hour, i) => {
-      const gone = (1 - curveShare(k, 0, MEAN, i)) * DATA.curves.people[k][0];
+      const gone = DATA.curves.gone[k][i];
       total += gone * ((i + 1 < STEPS.length ? STEPS[i + 1] : DATA.horizon_h) - hour);
       if (gone > worst) { worst = gone; step = i; }
     });

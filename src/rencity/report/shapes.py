@@ -100,6 +100,13 @@ def rings(shape: object) -> list[list[int]]:
     return [ring for ring in made if ring]
 
 
+def middle(shape: object) -> list[int] | None:
+    """The point of a polygon farthest from its border, where its name has most room."""
+    if shape is None or shapely.get_dimensions(shape) < 2:
+        return None
+    return _whole(shapely.get_coordinates(shapely.maximum_inscribed_circle(shape))[0]).tolist()
+
+
 def segments(links: pd.DataFrame, grid: Grid, most: int) -> npt.NDArray[np.int64]:
     """Lines [x1, y1, x2, y2] within 0 to 65,535, at most `most`: coarser until they fit."""
     ends = np.hstack([grid.place(links.lon1, links.lat1), grid.place(links.lon2, links.lat2)])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from rencity.report.about import Measures, Times
 from rencity.report.folder import Run
+from rencity.report.numbers import DASH
 from rencity.report.words import Words
 
 FELT = 0.01
@@ -96,6 +97,12 @@ def scenario_name(run: Run, words: Words) -> str:
     """The scenario's title, else its name."""
     title = run.about.scenario.title
     return words.pick(title.zh, title.en) or run.about.scenario.name
+
+
+def region_name(run: Run, words: Words, zone: str) -> str:
+    """The name of the region that a zone lies in; a dash when it lies in none."""
+    region = run.zones.loc[zone, "region"] if zone in run.zones.index else ""
+    return words.zone(run.zones, region) if region else DASH
 
 
 def hazard_name(kind: str, words: Words) -> str:
@@ -243,6 +250,7 @@ def _waits(run: Run, words: Words) -> list[Markup]:
         words.t(
             "waits",
             zone=words.zone(run.zones, zone),
+            region=region_name(run, words, zone),
             lifeline=line_name(run, words, name),
             time=words.hours(outage),
         )

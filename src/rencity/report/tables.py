@@ -146,14 +146,13 @@ def waits(run: Run, words: Words) -> list[dict[str, Any]]:
             continue
         rows = []
         for zone in zones[:WAITS_SHOWN]:
-            region = run.zones.loc[zone.zone, "region"] if zone.zone in run.zones.index else ""
             cells = (
                 Cell(words.zone(run.zones, zone.zone), name=True),
-                Cell(words.zone(run.zones, region) if region else "–", name=True),
+                Cell(story.region_name(run, words, zone.zone), name=True),
                 Cell(words.hours(zone.mean_outage_h), zone.mean_outage_h),
             )
             rows.append(Row(cells))
-        gini = "–" if equity.gini is None else f"{equity.gini:.2f}"
+        gini = "–" if equity.gini is None else f"{max(equity.gini, 0):.2f}"
         made.append({"lifeline": story.line_name(run, words, name), "gini": gini, "rows": rows})
     return made
 

@@ -28,6 +28,8 @@ class Focus(BaseModel):
     b: float
     c: float
     saturation_km: float = Field(gt=0)
+    pgv_cm_s_per_g: float = Field(gt=0)
+    sa1_per_pga: float = Field(gt=0)
     spacing_km: float = Field(gt=0)
 
 
@@ -41,9 +43,9 @@ class Shaking(BaseModel):
 
 
 def write_shaking(path: Path, bounds: Bounds, folder: Path) -> list[Path]:
-    """Write a CSV of lon, lat, pga_g for each magnitude that `path` names, over `bounds` and more.
+    """Write the field that `path` tells of: for each magnitude a CSV over `bounds` and a margin.
 
-    `bounds` are west, south, east, north in degrees.
+    Columns are lon, lat, pga_g, pgv_cm_s, sa1_g; `bounds` are west, south, east, north in degrees.
 
     Raises
     ------
@@ -72,5 +74,7 @@ def _rows(focus: Focus, magnitude: float, bounds: Bounds) -> str:
     across = np.cos(np.radians(focus.lat)) * KM_PER_DEGREE * (x - focus.lon)
     distance = np.hypot(np.hypot(across, KM_PER_DEGREE * (y - focus.lat)), focus.depth_km)
     log = focus.a + focus.b * magnitude - focus.c * np.log(distance + focus.saturation_km)
-    lines = [f"{a:.5f},{b:.5f},{g:.6f}" for a, b, g in zip(x, y, np.exp(log), strict=True)]
-    return "\n".join(["lon,lat,pga_g", *lines, ""])
+    pga = np.exp(log)
+    columns = zip(x, y, pga, pga * focus.pgv_cm_s_per_g, pga * focus.sa1_per_pga, strict=True)
+    lines = [f"{a:.5f},{b:.5f},{g:.6f},{v:.4f},{s:.6f}" for a, b, g, v, s in columns]
+    return "\n".join(["lon,lat,pga_g,pgv_cm_s,sa1_g", *lines, ""])

@@ -8,7 +8,7 @@ from pyproj import Geod
 from rencity.city.demo.shaking import write_shaking
 from rencity.kit.errors import InputError
 
-FIELD = Path(__file__).resolve().parents[3] / "examples" / "demo" / "earthquake.field.toml"
+FIELD = Path(__file__).resolve().parents[2] / "examples" / "demo" / "earthquake.field.toml"
 BOUNDS = (119.5, 31.1, 120.6, 32.0)
 
 
