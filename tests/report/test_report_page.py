@@ -3,6 +3,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rencity.report import numbers
@@ -109,6 +110,30 @@ def test_the_story_tells_the_worst_the_first_and_who_is_to_blame(folder, pages):
     assert f"Look first at {best['name']}" in text
     single = weak.sort_values("n1_people").iloc[-1]
     assert f"{numbers.count(single.n1_people, 'en')} people lose a service" in text
+
+
+def test_an_asset_that_would_spare_little_is_not_blamed(tmp_path):
+    folder = write_run(tmp_path / "small")
+    weak = pd.read_parquet(folder / "weak_links.parquet")
+    for column in ("knock_saved_ph", "knock_low_ph", "knock_high_ph"):
+        weak[column] = 50.0
+    weak.to_parquet(folder / "weak_links.parquet")
+    text = plain(page(open_run(folder), "en"))
+    assert "Look first" not in text
+    assert "none alone" in text
+
+
+def test_a_certain_loss_is_told_as_one_number(tmp_path):
+    folder = write_run(tmp_path / "certain")
+    summary = json.loads((folder / "summary.json").read_text())
+    for name in ("robustness", "loss_person_h"):
+        held = summary["lifelines"]["power"][name]
+        held.update(dict.fromkeys(("low", "high", "p5", "p95"), held["mean"]))
+    dump(folder / "summary.json", summary)
+    text = plain(page(open_run(folder), "en"))
+    assert "much the same in all samples" in text
+    loss = numbers.count(summary["lifelines"]["power"]["loss_person_h"]["mean"], "en")
+    assert f"(95% confidence interval of the mean {loss})" in text
 
 
 def test_a_run_without_loss_says_so(tmp_path):

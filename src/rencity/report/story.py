@@ -15,6 +15,7 @@ from rencity.report.numbers import DASH
 from rencity.report.words import Words
 
 FELT = 0.01
+WORTH_TELLING = 0.01
 TOLD = 3
 
 
@@ -60,7 +61,7 @@ def blame(run: Run, words: Words) -> list[Markup]:
         return []
     said = []
     weak = run.weak_links
-    clear = weak[(weak.knock_samples > 0) & (weak.knock_low_ph > 0)]
+    clear = weak[(weak.knock_low_ph > 0) & (weak.knock_saved_ph >= WORTH_TELLING * total)]
     if len(clear):
         said.append(_knock(clear, total, run, words))
     elif (weak.knock_samples > 0).any():
@@ -135,6 +136,11 @@ def time_of(value: float | None, run: Run, words: Words) -> str | Markup:
     return words.t("never_below") if value <= 0 else words.hours(value)
 
 
+def range_of(low: str, high: str, words: Words) -> str:
+    """From low to high; one text when they read the same."""
+    return low if low == high else words.t("range", low=low, high=high)
+
+
 def time_range(times: Times, run: Run, words: Words) -> str:
     """Where 5 and 95 % of samples lie; one time when they are the same."""
     if times.p5 == times.p95:
@@ -197,13 +203,17 @@ def _loss(run: Run, words: Words, lifeline: str) -> Markup:
         lifeline=line_name(run, words, lifeline),
         people=words.count(mean),
         share=words.share(None if worst is None else 1 - worst),
-        low=words.count(few),
-        high=words.count(many),
+        spread=_spread(words.count(few), words.count(many), words),
         back=_back(measures.t90_h or Times(), run, words),
         loss=words.count(loss.mean),
-        loss_low=words.count(loss.low),
-        loss_high=words.count(loss.high),
+        interval=range_of(words.count(loss.low), words.count(loss.high), words),
     )
+
+
+def _spread(low: str, high: str, words: Words) -> Markup:
+    if low == high:
+        return words.t("spread_same")
+    return words.t("spread", low=low, high=high)
 
 
 def _back(times: Times, run: Run, words: Words) -> Markup:

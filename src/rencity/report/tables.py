@@ -60,7 +60,9 @@ def _figures(run: Run, words: Words, name: str, measures: Measures) -> tuple[Cel
     return (
         Cell(story.line_name(run, words, name), name=True),
         Cell(words.count(measures.people), measures.people),
-        Cell(f"{words.count(mean)} ({share})", mean, _range(low, high, words) if mean else ""),
+        Cell(
+            f"{words.count(mean)} ({share})", mean, story.range_of(low, high, words) if mean else ""
+        ),
         _time(measures.t90_h, run, words),
         _time(measures.t100_h, run, words),
         _loss(measures.loss_person_h, words),
@@ -80,11 +82,9 @@ def _time(times: Times | None, run: Run, words: Words) -> Cell:
 
 def _loss(loss: Spread, words: Words) -> Cell:
     low, high = words.count(loss.low), words.count(loss.high)
-    return Cell(words.count(loss.mean), loss.mean, _range(low, high, words) if loss.mean else "")
-
-
-def _range(low: str, high: str, words: Words) -> str:
-    return low if low == high else words.t("range", low=low, high=high)
+    return Cell(
+        words.count(loss.mean), loss.mean, story.range_of(low, high, words) if loss.mean else ""
+    )
 
 
 def regions(run: Run, words: Words) -> dict[str, list[Row]]:
@@ -209,7 +209,7 @@ def _saved(row: Any, words: Words) -> tuple[Cell, Cell]:
     if row.knock_samples <= 0:
         return Cell(words.t("weak_not_tried"), number=True), Cell("–", number=True)
     low, high = float(row.knock_low_ph), float(row.knock_high_ph)
-    bounds: object = _range(words.count(low), words.count(high), words)
+    bounds: object = story.range_of(words.count(low), words.count(high), words)
     if low <= 0 <= high:
         bounds = Markup("<br>").join([bounds, words.t("weak_unclear")])  # type: ignore[list-item]
     saved, rank = float(row.knock_saved_ph), float(row.saved_rank)
