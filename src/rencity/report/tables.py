@@ -60,9 +60,7 @@ def _figures(run: Run, words: Words, name: str, measures: Measures) -> tuple[Cel
     return (
         Cell(story.line_name(run, words, name), name=True),
         Cell(words.count(measures.people), measures.people),
-        Cell(
-            f"{words.count(mean)} ({share})", mean, story.range_of(low, high, words) if mean else ""
-        ),
+        Cell(f"{words.count(mean)} ({share})", mean, _range(low, high, words)),
         _time(measures.t90_h, run, words),
         _time(measures.t100_h, run, words),
         _loss(measures.loss_person_h, words),
@@ -82,9 +80,11 @@ def _time(times: Times | None, run: Run, words: Words) -> Cell:
 
 def _loss(loss: Spread, words: Words) -> Cell:
     low, high = words.count(loss.low), words.count(loss.high)
-    return Cell(
-        words.count(loss.mean), loss.mean, story.range_of(low, high, words) if loss.mean else ""
-    )
+    return Cell(words.count(loss.mean), loss.mean, _range(low, high, words))
+
+
+def _range(low: str, high: str, words: Words) -> str:
+    return "" if low == high else words.t("range", low=low, high=high)
 
 
 def regions(run: Run, words: Words) -> dict[str, list[Row]]:
