@@ -1,0 +1,178 @@
+"""What `run.json` and `summary.json` of a run folder say, as the report reads them.
+
+Keys the report does not know are left alone, so a later writer may add to them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _unknown(value: object) -> object:
+    # a time not reached within the run, or a share of nobody, is written null, NaN or infinite
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+Number = Annotated[float | None, BeforeValidator(_unknown)]
+Share = Annotated[Annotated[float, Field(ge=-1e-9, le=1 + 1e-9)] | None, BeforeValidator(_unknown)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Words(_Entry):
+    """A text in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+    def of(self, lang: str) -> str:
+        """The text in `lang`, else in the other language."""
+        return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
+
+
+class SourceOfLayer(_Entry):
+    """Where a layer of the city came from."""
+
+    layer: str
+    title: str
+    licence: str
+    note: str = ""
+
+
+class CityOfRun(_Entry):
+    """The city that was struck, by its version."""
+
+    id: str
+    name: str
+    name_en: str = ""
+    hash: str
+    synthetic: bool = False
+    time_zone: str = "UTC"
+    sources: tuple[SourceOfLayer, ...] = ()
+
+
+class ScenarioOfRun(_Entry):
+    """What struck it, in words and in full."""
+
+    name: str
+    title: Words = Words()
+    toml: str = ""
+
+
+class EventOfRun(_Entry):
+    """One event of a weighted set and how many samples fell to it."""
+
+    name: str
+    weight: float
+    samples: int
+
+
+class LifelineOfRun(Words):
+    """A lifeline with its colour on charts."""
+
+    id: str
+    colour: str = "#6b7280"
+
+
+class Note(_Entry):
+    """A finding of the checks that ran before the strike."""
+
+    rule: str
+    severity: str
+    what: str
+    mend: str = ""
+    table: str = ""
+    field: str = ""
+    ids: tuple[str, ...] = ()
+
+
+class About(_Entry):
+    """`run.json`."""
+
+    format: Literal[1]
+    rencity: str
+    created_utc: str
+    city: CityOfRun
+    scenario: ScenarioOfRun
+    packs: dict[str, str] = {}
+    samples: Annotated[int, Field(ge=1)]
+    seed: int
+    events: tuple[EventOfRun, ...] = ()
+    horizon_h: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    level: str
+    leaves_out: tuple[Words, ...] = ()
+    lifelines: Annotated[tuple[LifelineOfRun, ...], Field(min_length=1)]
+    hazards: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    digest: str
+    timings: dict[str, float] = Field(
+        default={}, validation_alias=AliasChoices("timings_s", "timings")
+    )
+
+
+class Spread(_Entry):
+    """A mean over samples with its 95 % bounds, and where 5 and 95 % of samples lie."""
+
+    mean: Number
+    low: Number
+    high: Number
+    p5: Number
+    p95: Number
+
+
+class ShareSpread(Spread):
+    """A spread of shares between 0 and 1."""
+
+    mean: Share
+    p5: Share
+    p95: Share
+
+
+class Times(_Entry):
+    """Hours until a share of people is served again; None: not within the run."""
+
+    p5: Number = None
+    p50: Number = None
+    p95: Number = None
+    reached_share: Share = 1.0
+
+
+class WorstZone(_Entry):
+    """A zone and how long its people are without service on average."""
+
+    zone: str
+    mean_outage_h: Number
+
+
+class Equity(_Entry):
+    """How unevenly outage hours fall on people."""
+
+    gini: Number = None
+    worst_zones: tuple[WorstZone, ...] = ()
+
+
+class Measures(_Entry):
+    """Figures of one lifeline in one place.
+
+    `robustness` is the lowest share of people served at any time; times are hours after the shock.
+    """
+
+    people: Number = None
+    robustness: ShareSpread
+    loss_person_h: Spread
+    t50_h: Times | None = None
+    t90_h: Times | None = None
+    t100_h: Times | None = None
+    equity: Equity = Equity()
+
+
+class Summary(_Entry):
+    """`summary.json`: by lifeline for the city, by region and lifeline below it."""
+
+    lifelines: dict[str, Measures]
+    regions: dict[str, dict[str, Measures]] = {}

@@ -1,0 +1,101 @@
+"""Lay a run out as one HTML page that opens offline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from rencity.kit.files import write_bytes
+from rencity.report import story, tables
+from rencity.report.folder import Run, open_run
+from rencity.report.payload import embedded, payload
+from rencity.report.words import Lang, Words
+
+SCRIPTS = ("format.js", "map.js", "curves.js", "report.js")
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def write_report(folder: Path, out: Path, lang: Lang = "zh") -> Path:
+    """Write the report of the run in `folder` to `out`, whole or not at all.
+
+    Raises
+    ------
+    RunError : the run folder is missing, partial or of another format
+    StorageError : the disk refused the write
+    """
+    write_bytes(out, page(open_run(folder), lang).encode())
+    return out
+
+
+def page(run: Run, lang: Lang = "zh") -> str:
+    """The report as HTML; the same run gives the same text."""
+    words = Words(lang)
+    marked = tables.marked_weak(run)
+    text = (
+        environment(words)
+        .get_template("page.html.j2")
+        .render(
+            run=run,
+            about=run.about,
+            policy=POLICY,
+            style=style(),
+            script=Markup("\n".join(_own(name) for name in SCRIPTS)),  # noqa: S704
+            data=Markup(embedded(payload(run, words, marked))),  # noqa: S704
+            city=story.city_name(run, words),
+            scenario=story.scenario_name(run, words),
+            when=_when(run),
+            lines=[story.line_name(run, words, name) for name in run.lifelines],
+            headline=story.headline(run, words),
+            losses=story.losses(run, words),
+            blame=story.blame(run, words),
+            key_rows=tables.key_figures(run, words),
+            region_tables=tables.regions(run, words),
+            waits=tables.waits(run, words),
+            weak_rows=tables.weak_links(marked, run, words),
+            weak_left=len(run.weak_links) - len(marked),
+            where_rows=tables.where_it_hurts(run, words),
+            break_rows=tables.breaks(run, words),
+        )
+    )
+    return text.encode("utf-8", "replace").decode()
+
+
+def environment(words: Words) -> Environment:
+    """Templates of this room in one language; whatever they are given is escaped."""
+    environment = Environment(
+        loader=FunctionLoader(_own),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=words.t, words=words)
+    return environment
+
+
+def style() -> Markup:
+    """The style sheet of every page."""
+    return Markup(_own("report.css"))  # noqa: S704
+
+
+def _own(name: str) -> str:
+    return resources.files("rencity.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _when(run: Run) -> tuple[str, str]:
+    """The time of the run on the city's clock, and the name of that clock."""
+    text, zone = run.about.created_utc, run.about.city.time_zone
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+        return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}", zone
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return text, "UTC"

@@ -1,0 +1,91 @@
+"""The report's texts in one language, and names in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from markupsafe import Markup
+
+from rencity.report import numbers
+from rencity.report.about import LifelineOfRun
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+GREY = "#6b7280"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# half of a character that Unicode splits in two, or a control: no reader can show them
+_UNSHOWABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Texts by section, key and language, as `texts.toml` holds them."""
+    text = resources.files("rencity.report").joinpath("texts.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+class Words:
+    """Texts, names and numbers of one language."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+        self._texts = {
+            key: entry[lang] for section in catalogue().values() for key, entry in section.items()
+        }
+
+    def t(self, key: str, **values: object) -> Markup:
+        """The text of that key; values are escaped, the text itself is ours and is not."""
+        text = Markup(self._texts[key])  # noqa: S704
+        return text.format(**values) if values else text
+
+    def of_script(self) -> dict[str, str]:
+        """The texts that the page's script shows."""
+        return {key: self._texts[key] for key in catalogue()["script"]}
+
+    def pick(self, name: str, name_en: str) -> str:
+        """The name in this language, else in the other, as shown."""
+        return shown((name_en or name) if self.lang == "en" else (name or name_en))
+
+    def zone(self, zones: Any, zone: str) -> str:
+        """The name of a zone, its id when it has none."""
+        if zone not in zones.index:
+            return shown(zone)
+        row = zones.loc[zone]
+        return self.pick(str(row["name"]), str(row["name_en"])) or shown(zone)
+
+    def kind(self, row: Any) -> str:
+        """The kind of an asset."""
+        return self.pick(row.kind_zh, row.kind_en) or shown(row.kind)
+
+    def asset(self, row: Any) -> str:
+        """The name of an asset; its kind and id when it has none."""
+        name = row.name if isinstance(row.name, str) else ""
+        return shown(name) if name.strip() else f"{self.kind(row)} {shown(row.asset)}"
+
+    def colour(self, line: LifelineOfRun) -> str:
+        """The lifeline's colour, grey unless it is written #rrggbb."""
+        return line.colour if _COLOUR.fullmatch(line.colour) else GREY
+
+    def count(self, value: float | None) -> str:
+        """A number of people or person-hours."""
+        return numbers.count(value, self.lang)
+
+    def hours(self, value: float | None) -> str:
+        """A length of time."""
+        return numbers.hours(value, self.lang)
+
+    def share(self, value: float | None) -> str:
+        """A percentage."""
+        return numbers.share(value)
+
+
+def shown(text: str) -> str:
+    """Text from a city's files with what cannot be shown replaced."""
+    return _UNSHOWABLE.sub("\ufffd", str(text))
