@@ -90,7 +90,7 @@ def _map(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
         "unit_m": grid.unit_m,
         "width": grid.width,
         "height": grid.height,
-        "names": [words.zone(run.zones, zone) for zone in zones["id"]],
+        "names": [words.zone_path(run.zones, zone, run.regions) for zone in zones["id"]],
         "region": [_region_of(run, region) for region in zones["region"]],
         "outlines": outlines,
         "placeless": placeless,

@@ -259,7 +259,7 @@ def _waits(run: Run, words: Words) -> list[Markup]:
     return [
         words.t(
             "waits",
-            zone=words.zone(run.zones, zone),
+            zone=words.zone_path(run.zones, zone, run.regions),
             region=region_name(run, words, zone),
             lifeline=line_name(run, words, name),
             time=words.hours(outage),

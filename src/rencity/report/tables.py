@@ -147,7 +147,7 @@ def waits(run: Run, words: Words) -> list[dict[str, Any]]:
         rows = []
         for zone in zones[:WAITS_SHOWN]:
             cells = (
-                Cell(words.zone(run.zones, zone.zone), name=True),
+                Cell(words.zone_path(run.zones, zone.zone, run.regions), name=True),
                 Cell(story.region_name(run, words, zone.zone), name=True),
                 Cell(words.hours(zone.mean_outage_h), zone.mean_outage_h),
             )

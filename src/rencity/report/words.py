@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -19,6 +19,8 @@ Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 
 GREY = "#6b7280"
+LEVELS_SHOWN = 3
+PATH = " · "
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # half of a character that Unicode splits in two, or a control: no reader can show them
 _UNSHOWABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f]")
@@ -59,6 +61,16 @@ class Words:
             return shown(zone)
         row = zones.loc[zone]
         return self.pick(str(row["name"]), str(row["name_en"])) or shown(zone)
+
+    def zone_path(self, zones: Any, zone: str, regions: Collection[str]) -> str:
+        """The names from below the region down to a zone: grid cells of two streets share names."""
+        names: list[str] = []
+        while zone in zones.index and len(names) < LEVELS_SHOWN:
+            if names and zone in regions:
+                break
+            names.append(self.zone(zones, zone))
+            zone = str(zones.loc[zone, "parent"])
+        return PATH.join(reversed(names)) if names else shown(zone)
 
     def kind(self, row: Any) -> str:
         """The kind of an asset."""

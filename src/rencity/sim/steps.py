@@ -9,7 +9,7 @@ from rencity.city.network import Network
 
 
 def step_edges(network: Network, horizon_min: int, step_min: int) -> npt.NDArray[np.int64]:
-    """Start of each step in minutes: 0, every `step_min`, each distinct backup and manual start.
+    """Start of each step: 0, every `step_min`, each distinct backup, manual start and switching.
 
     A backup that ends between two regular steps would otherwise be noticed late.
 
@@ -18,6 +18,8 @@ def step_edges(network: Network, horizon_min: int, step_min: int) -> npt.NDArray
     int64 (t,), ascending, the first 0, all below `horizon_min`
     """
     regular = np.arange(0, horizon_min, step_min, dtype=np.int64)
-    waits = np.concatenate([network.group_backup_min, network.group_manual_min])
+    waits = np.concatenate(
+        [network.group_backup_min, network.group_manual_min, network.link_open_min]
+    )
     edges = np.unique(np.concatenate([regular, waits]))
     return edges[(edges >= 0) & (edges < horizon_min)]
