@@ -40,26 +40,27 @@ def describe(city: City) -> dict[str, Any]:
 def as_text(said: dict[str, Any]) -> str:
     """The same for a reader."""
     names = " / ".join(name for name in (said["name"], said["name_en"]) if name)
-    kind = f"synthetic, seed {said['seed']}" if said["synthetic"] else "from sources"
+    kind = f"合成 synthetic, seed {said['seed']}" if said["synthetic"] else "实有数据 from sources"
     lines = [
         f"{names} ({said['id']}{', ' + said['code'] if said['code'] else ''}), {kind}",
-        f"hash        {said['hash']}",
-        f"extent      {_extent_text(said['extent_deg'])}",
-        f"systems     {said['metric_crs']}, {said['time_zone']}",
-        f"people      {said['people']:,.0f}",
-        f"zones       {_counts(said['zones'])}",
-        f"links       {_counts(said['links'])}",
-        f"needs       {_counts(said['needs'])}",
-        "assets      " + ("" if said["assets"] else "none"),
+        f"散列 hash        {said['hash']}",
+        f"范围 extent      {_extent_text(said['extent_deg'])}",
+        f"坐标 systems     {said['metric_crs']}, {said['time_zone']}",
+        f"人口 people      {said['people']:,.0f}",
+        f"分区 zones       {_counts(said['zones'])}",
+        f"连线 links       {_counts(said['links'])}",
+        f"需求 needs       {_counts(said['needs'])}",
+        "设施 assets      " + ("" if said["assets"] else "none"),
     ]
     for name, line in said["assets"].items():
-        sources = f", {line['sources']:,} sources" if line["sources"] else ", no source"
-        lines.append(f"  {name:<10}{line['total']:,}{sources}: {_counts(line['kinds'])}")
-    lines.append("values      " + ("" if said["origins"] else "none"))
+        lines.append(
+            f"  {name:<10}{line['total']:,} ({_starts(line['sources'])}): {_counts(line['kinds'])}"
+        )
+    lines.append("数据 values      " + ("" if said["origins"] else "none"))
     for name, shares in said["origins"].items():
         shown = ", ".join(f"{share:.0%} {origin}" for origin, share in shares.items() if share)
         lines.append(f"  {name:<12}{shown}")
-    lines.append("sources     " + ("" if said["sources"] else "none named"))
+    lines.append("来源 sources     " + ("" if said["sources"] else "none named"))
     lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -113,7 +114,18 @@ def _extent_text(extent: list[float] | None) -> str:
     if extent is None:
         return "nothing has a place"
     west, south, east, north = extent
-    return f"{west:.4f} to {east:.4f} E, {south:.4f} to {north:.4f} N"
+    return f"{_degrees(west, 'EW')} to {_degrees(east, 'EW')}, " + (
+        f"{_degrees(south, 'NS')} to {_degrees(north, 'NS')}"
+    )
+
+
+def _degrees(value: float, sides: str) -> str:
+    return f"{abs(value):.4f}° {sides[value < 0]}"
+
+
+def _starts(sources: int) -> str:
+    """How many of the assets service starts from."""
+    return f"{sources:,} source{'' if sources == 1 else 's'}" if sources else "no source"
 
 
 def _counts(counts: dict[str, int]) -> str:

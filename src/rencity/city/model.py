@@ -209,6 +209,16 @@ class City:
         """SHA-256 over every value, whatever the files' encoding, order or compression."""
         return value_hash(self)
 
+    def __repr__(self) -> str:
+        from rencity.city.in_short import as_text  # noqa: PLC0415 - it tells of this class
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from rencity.city.in_short import as_html  # noqa: PLC0415 - it tells of this class
+
+        return as_html(self)
+
 
 def read_identity(path: Path) -> Identity:
     """Read `city.toml`.

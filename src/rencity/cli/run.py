@@ -18,7 +18,7 @@ from rencity.kit.errors import InputError
 SEED = 1
 FIELD = ".field.toml"
 SHAPES_A_CITY = ("kit", "city")
-SHAPES_A_RUN = ("kit", "city", "sim", "content", "packs")
+SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse.py", "packs")
 
 
 def register(app: typer.Typer) -> None:
@@ -137,8 +137,8 @@ def _code(rooms: Iterable[str]) -> list[Path]:
     shipped = [package / "__init__.py"]
     for room in rooms:
         inside = package / room
-        top = inside if inside.is_dir() else package.parents[1] / room
-        shipped += sorted(top.rglob("*"))
+        top = inside if inside.exists() else package.parents[1] / room
+        shipped += [top, *sorted(top.rglob("*"))]
     # compiled code is made by running, so it must not say that the code has changed
     return [p for p in shipped if p.is_file() and "__pycache__" not in p.parts]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -12,11 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from rich.table import Table
+    from rich.text import Text
 
     from rencity.sim.result import Result
     from rencity.sim.run import Progress
 
+SHOWN = 5
 STAGES = {
     "network": "reading the city",
     "hazards": "hazards on assets",
@@ -47,6 +50,7 @@ def stress(
 ) -> None:
     """Strike a city, follow it to the horizon, rank what is to blame."""
     from rencity.kit.errors import StorageError
+    from rencity.rehearse import stress as rehearse
 
     if out.exists() and not replace:
         raise StorageError(
@@ -54,13 +58,13 @@ def stress(
         )
     begin = time.perf_counter()
     with _progress(quiet=as_json) as progress:
-        result = strike(
+        result = rehearse(
             folder,
             scenario,
             packs=pack or [],
             samples=samples,
             seed=seed,
-            workers=workers or os.cpu_count() or 1,
+            workers=workers,
             event=event,
             progress=progress,
         )
@@ -69,44 +73,6 @@ def stress(
         sys.stdout.write(json.dumps({"run": str(out), **result.about, **result.summary}) + "\n")
     else:
         _print(result, out, time.perf_counter() - begin)
-
-
-def strike(
-    folder: Path,
-    scenario_path: Path,
-    *,
-    packs: list[Path],
-    samples: int | None = None,
-    seed: int | None = None,
-    workers: int = 1,
-    event: str | None = None,
-    progress: Progress = lambda _stage, _share: None,
-) -> Result:
-    """Open everything a run needs, run it, make its result."""
-    from rencity.city import City
-    from rencity.content import classes_of, load_packs
-    from rencity.sim.result import Result
-    from rencity.sim.run import stress as run_stress
-    from rencity.sim.scenario import load_scenario
-
-    scenario = load_scenario(scenario_path)
-    base = scenario_path.resolve().parent
-    city = City.open(folder)
-    more = [*packs, *(base / name for name in scenario.packs)]
-    loaded = load_packs(more, region=city.identity.code or None)
-    run = run_stress(
-        city,
-        scenario,
-        classes_of(loaded),
-        base=base,
-        samples=samples,
-        seed=seed,
-        workers=workers,
-        event=event,
-        progress=progress,
-    )
-    text = scenario_path.read_text(encoding="utf-8")
-    return Result.of(run, city, scenario_toml=text, packs=loaded.versions)
 
 
 class _progress:  # noqa: N801 - used as a function
@@ -141,69 +107,115 @@ class _progress:  # noqa: N801 - used as a function
 
 def _print(result: Result, out: Path, seconds: float) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     width = None if sys.stdout.isatty() else 140
     console = Console(highlight=False, width=width)
-    about = result.about
-    console.print(
-        f"{about['city']['name']} · {about['scenario']['name']} · {about['samples']} samples · "
-        f"seed {about['seed']} · {about['horizon_h']:g} h · {seconds:.1f} s",
-        markup=False,
-    )
+    console.print(_head(result.about, seconds), markup=False, soft_wrap=True)
+    console.print(_losses(result))
+    for table in (_to_blame(result), _alone(result)):
+        console.print(table, markup=False)
+    for line in _notes(result):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(f"运行文件夹 run folder {out}", markup=False, soft_wrap=True)
+
+
+def _head(about: Mapping[str, Any], seconds: float) -> str:
+    from rencity.sim.in_short import events_text
+
+    title = about["scenario"]["title"]
+    names = [text for text in (title["zh"], title["en"]) if text] or [about["scenario"]["name"]]
+    parts = [about["city"]["name"], " ".join(names), events_text(about)]
+    parts += [f"样本 samples {about['samples']:,}", f"种子 seed {about['seed']}"]
+    parts += [f"时长 horizon {about['horizon_h']:,g} h", f"用时 took {seconds:.1f} s"]
+    return " · ".join(part for part in parts if part)
+
+
+def _losses(result: Result) -> Table:
+    from rich.table import Table
+
+    from rencity.sim.in_short import hours_text, without_text
+
     table = Table(
-        "生命线 lifeline",
-        "人口 people",
-        "最多失去 without, at worst [5 %, 95 %]",
-        "复至90% back to 90 % (95 %)",
-        "复至100% to 100 % (95 %)",
-        "损失 lost, person-h ± 95 %",
+        "生命线\nlifeline",
+        "平时供给人口\npeople served\nnormally",
+        "最坏时刻失去服务\nwithout service at worst\nmean [5 %, 95 %]",
+        "恢复到 90 %\nback to 90 %\nmedian (95 %)",
+        "恢复到 100 %\nback to 100 %\nmedian (95 %)",
+        "损失人时\nperson-hours lost\nmean ± 95 % of the mean",
     )
     for column in table.columns[1:]:
         column.justify = "right"
+    chinese = {each["id"]: each["zh"] for each in result.about["lifelines"]}
+    horizon_h = result.about["horizon_h"]
     for name, found in result.summary["lifelines"].items():
-        low, loss = found["robustness"], found["loss_person_h"]
+        loss = found["loss_person_h"]
         table.add_row(
-            name,
+            f"{chinese[name]} {name}",
             f"{found['people']:,}",
-            f"{1 - low['mean']:.1%} [{max(0, 1 - low['p95']):.1%}, {1 - low['p5']:.1%}]",
-            _hours(found["t90_h"]),
-            _hours(found["t100_h"]),
+            without_text(found["robustness"]),
+            hours_text(found["t90_h"], horizon_h),
+            hours_text(found["t100_h"], horizon_h),
             f"{loss['mean']:,.0f} ± {loss['high'] - loss['mean']:,.0f}",
         )
-    console.print(table)
-    weak = Table(
-        "薄弱点 weak link",
-        "类别 kind",
-        "单独失效影响人次 people losing a lifeline, alone",
-        "若不坏可省 person-h saved if it held",
+    return table
+
+
+def _to_blame(result: Result) -> Table | str:
+    """Assets that would have spared most had they held; only what can be told from nothing."""
+    from rich.table import Table
+
+    weak = result.weak_links
+    sure = weak[(weak["knock_samples"] > 0) & (weak["knock_low_ph"] > 0)]
+    if sure.empty:
+        return "此情景下没有单个设施该怪 no single asset is to blame in this scenario"
+    table = Table(
+        "此情景下该怪谁\nto blame in this scenario",
+        "类别\nkind",
+        "损坏的样本\ndamaged in",
+        "若它不坏可少损失的人时\nperson-hours spared had it held [95 %]",
     )
-    for row in _head(result):
-        weak.add_row(*row)
-    console.print(weak)
-    for mend, said in _by_mend(about["notes"]).items():
-        console.print(f"note: {'; '.join(said)} | mend: {mend}", markup=False, soft_wrap=True)
-    console.print(f"run folder {out} · digest {result.digest[:16]}", markup=False)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for row in sure.sort_values("knock_saved_ph", ascending=False).head(SHOWN).itertuples():
+        spared = f"{row.knock_saved_ph:,.0f} [{row.knock_low_ph:,.0f}, {row.knock_high_ph:,.0f}]"
+        table.add_row(*_named(row), f"{row.damaged_share:.0%}", spared)
+    return table
 
 
-def _by_mend(notes: list[dict[str, Any]]) -> dict[str, list[str]]:
-    made: dict[str, list[str]] = {}
-    for note in notes:
-        made.setdefault(note["mend"], []).append(note["what"])
-    return made
+def _alone(result: Result) -> Table | str:
+    from rich.table import Table
+
+    weak = result.weak_links[result.weak_links["n1_people"] > 0]
+    if weak.empty:
+        return "任一设施单独失效都无人失去服务 no asset failing alone takes service from anyone"
+    table = Table(
+        "单独失效时影响最大\nworst if it fails alone (N-1)",
+        "类别\nkind",
+        "本情景损坏的样本\ndamaged here in",
+        "失去服务的人次，各生命线相加\npeople losing service, summed over lifelines",
+    )
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for row in weak.head(SHOWN).itertuples():
+        table.add_row(*_named(row), f"{row.damaged_share:.0%}", f"{row.n1_people:,}")
+    return table
 
 
-def _hours(time_: dict[str, float | None]) -> str:
-    middle, late = time_["p50"], time_["p95"]
-    show = [f"{value:,.0f} h" if value is not None else "not within" for value in (middle, late)]
-    return f"{show[0]} ({show[1]})"
+def _named(row: Any) -> tuple[Text, Text]:
+    from rich.text import Text
+
+    # names come from files, so nothing in them is markup
+    return Text(row.name or row.asset), Text(f"{row.kind_zh} {row.lifeline}.{row.kind}")
 
 
-def _head(result: Result) -> Iterator[tuple[str, str, str, str]]:
-    for row in result.weak_links.head(10).itertuples():
-        saved = (
-            ""
-            if row.knock_samples == 0
-            else f"{row.knock_saved_ph:,.0f} [{row.knock_low_ph:,.0f}, {row.knock_high_ph:,.0f}]"
-        )
-        yield row.name or row.asset, f"{row.lifeline}.{row.kind}", f"{row.n1_people:,}", saved
+def _notes(result: Result) -> Iterator[str]:
+    by_mend: dict[str, list[str]] = {}
+    for note in result.about["notes"]:
+        by_mend.setdefault(note["mend"], []).append(note["what"])
+    for mend, said in by_mend.items():
+        yield f"注 note: {'; '.join(said)} | mend: {mend}"
+    yield (
+        "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"
+        "The reach level sees no capacity and is optimistic; what has no fragility never breaks."
+    )
+    yield f"摘要 digest {result.digest[:16]}"

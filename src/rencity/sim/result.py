@@ -23,6 +23,7 @@ import rencity
 from rencity.city.model import City
 from rencity.kit.errors import RunError
 from rencity.kit.files import staged_folder
+from rencity.sim.in_short import as_html, as_text
 from rencity.sim.metrics import curve_metrics, equity
 from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
@@ -124,32 +125,52 @@ class Result:
         summary = _read_json(folder / "summary.json")
         return cls(about, curves, summary, zones, scenario_toml=text, **tables)
 
-    def plot_recovery(self, region: str | None = None) -> Any:
+    def plot_recovery(self, region: str | None = None, *, ax: Any = None) -> Any:
         """Draw people served over time for each lifeline, mean and 5-95 % of samples.
+
+        Parameters
+        ----------
+        region : id of a region; None: the whole city
+        ax : matplotlib axes to draw on; None: new ones
 
         Returns
         -------
         matplotlib Axes
-        """
-        import matplotlib.pyplot as plt  # noqa: PLC0415 - drawing is optional and slow to load
 
-        served, people = self.curves["served"], self.curves["people"]
-        if region is None:
-            served, people = served.sum("region"), people.sum("region")
-        else:
-            served, people = served.sel(region=region), people.sel(region=region)
-        share = served / people.where(people > 0)
-        _, axes = plt.subplots()
-        hours = self.curves["step_start_h"].to_numpy()
-        for name in share["lifeline"].to_numpy():
-            mine = share.sel(lifeline=name)
-            if mine.notna().any():
-                (line,) = axes.step(hours, mine.mean("sample"), where="post", label=str(name))
-                low, high = (mine.quantile(q, "sample") for q in (0.05, 0.95))
-                axes.fill_between(hours, low, high, step="post", alpha=0.2, color=line.get_color())
-        axes.set(xlabel="hours after the shock", ylabel="share of people served", ylim=(0, 1.02))
-        axes.legend()
-        return axes
+        Raises
+        ------
+        InputError : no such region
+        """
+        from rencity.sim.plots import plot_recovery  # noqa: PLC0415 - matplotlib is slow to load
+
+        return plot_recovery(self, region, ax)
+
+    def plot_map(self, lifeline: str, hours: float, *, ax: Any = None) -> Any:
+        """Draw zones by the mean share of their people without a lifeline at a time.
+
+        Parameters
+        ----------
+        lifeline : its id, as in `curves`
+        hours : after the shock, 0 to the horizon; the step that holds it is drawn
+        ax : matplotlib axes to draw on; None: new ones
+
+        Returns
+        -------
+        matplotlib Axes; zones without a place are left out, those without people to serve are grey
+
+        Raises
+        ------
+        InputError : no such lifeline, or a time outside the run
+        """
+        from rencity.sim.plots import plot_map  # noqa: PLC0415 - matplotlib is slow to load
+
+        return plot_map(self, lifeline, hours, ax)
+
+    def __repr__(self) -> str:
+        return as_text(self.about, self.summary)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.about, self.summary)
 
 
 def _curves(run: Run) -> xr.Dataset:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from rencity.city.model import City
 from rencity.city.network import NOT_OPEN, Network, network_of
-from rencity.kit.errors import CityError
+from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.conditional import conditional_difference
 from rencity.sim.damage import Classes
@@ -33,7 +33,7 @@ from rencity.sim.reach.events import (
 )
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.n1 import people_lost
-from rencity.sim.scenario import Scenario
+from rencity.sim.scenario import FieldHazard, Hazard, Scenario
 from rencity.sim.steps import step_edges
 
 KNOCKED = 20
@@ -108,7 +108,7 @@ def stress(
     Raises
     ------
     CityError : the city has no network, or nothing in it runs undamaged
-    ScenarioError, InputError : as `rencity.sim.hazard.strike_of`
+    ScenarioError : no event of that name; else, as InputError, of `rencity.sim.hazard.strike_of`
     """
     clock = _Clock(progress)
     samples, seed = samples or scenario.samples, scenario.seed if seed is None else seed
@@ -156,6 +156,10 @@ def _hazards(
             strike = restrict(strike, event)
         findings += unhit(hazard, city, chosen)
         draws.append(draws_of(strike, number, network, len(city.assets)))
+    if event is not None and all(event not in each.strike.event for each in draws):
+        raise ScenarioError(
+            f"no event {event!r}", place="hazards", mend="leave the event out: no field has several"
+        )
     return draws, findings
 
 
@@ -199,7 +203,7 @@ def _run(
             pairs, blocks, lambda outages: engines.mine().run(outages), _mapper(pool, clock)
         )
         saved = saved_by_row(pairs, without, loss.astype(np.int64), total.damaged, samples)
-    events, event = _events(draws, seed, samples)
+    events, event = _events(scenario.hazards, draws, seed, samples)
     return Run(
         network=network,
         scenario=scenario,
@@ -379,12 +383,17 @@ def _has_asset(network: Network) -> npt.NDArray[np.bool_]:
 
 
 def _events(
-    draws: Sequence[Draws], seed: int, samples: int
+    hazards: Sequence[Hazard], draws: Sequence[Draws], seed: int, samples: int
 ) -> tuple[tuple[tuple[str, float], ...], npt.NDArray[np.int32]]:
-    """Events and their weights, and each sample's, of the first hazard that has several."""
-    for each in draws:
-        if len(each.strike.event) > 1:
-            weights = each.strike.weight / each.strike.weight.sum()
-            named = tuple(zip(each.strike.event, weights.tolist(), strict=True))
-            return named, event_of_samples(each, seed, samples)
+    """Events and their weights, and each sample's, of the first field that has several.
+
+    Where none has, the one event of the first field, so that a run says what struck.
+    """
+    pairs = zip(hazards, draws, strict=True)
+    fields = [each for hazard, each in pairs if isinstance(hazard, FieldHazard)]
+    several = [each for each in fields if len(each.strike.event) > 1]
+    for each in several or fields:
+        weights = each.strike.weight / each.strike.weight.sum()
+        named = tuple(zip(each.strike.event, weights.tolist(), strict=True))
+        return named, event_of_samples(each, seed, samples)
     return (), np.zeros(samples, np.int32)

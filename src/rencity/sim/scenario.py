@@ -17,6 +17,7 @@ from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import MEASURES, KindName, Positive
 from rencity.sim.intensity import units_of
 from rencity.sim.scenario_faults import Fault, faults_of
+from rencity.sim.scenario_text import read_text
 
 Hours = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -239,7 +240,7 @@ def load_scenario(path: str | Path) -> Scenario:
     ScenarioError : no such file, not TOML, or a fault of the schema; all faults in one message
     """
     path = Path(path)
-    return parse_scenario(_read(path), place=str(path))
+    return parse_scenario(read_text(path), place=str(path))
 
 
 def parse_scenario(text: str, *, place: str) -> Scenario:
@@ -276,16 +277,6 @@ def parse_scenario(text: str, *, place: str) -> Scenario:
         )
     hazards = {"hazards": _named(data["hazards"])} if "hazards" in data else {}
     return _validated({**head, **data, **hazards}, place)
-
-
-def _read(path: Path) -> str:
-    mend = "give the path of a scenario file (TOML)"
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as exc:
-        raise ScenarioError(exc.strerror or str(exc), place=str(path), mend=mend) from exc
-    except UnicodeDecodeError as exc:
-        raise ScenarioError("not UTF-8 text", place=str(path), mend="save it as UTF-8") from exc
 
 
 def _named(hazards: Any) -> Any:

@@ -1,0 +1,90 @@
+"""Rehearse a strike: open city, scenario and packs, run, and make the result.
+
+Examples
+--------
+>>> from rencity import stress
+>>> result = stress("cities/memphis", "earthquake.toml", samples=1000)  # doctest: +SKIP
+>>> result.plot_recovery()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rencity.city.model import City
+from rencity.content import classes_of, load_packs
+from rencity.sim import run
+from rencity.sim.result import Result
+from rencity.sim.run import Progress
+from rencity.sim.scenario import Scenario, load_scenario, parse_scenario
+from rencity.sim.scenario_text import read_text, scenario_toml
+
+
+def stress(
+    city: City | str | Path,
+    scenario: Scenario | str | Path,
+    *,
+    samples: int | None = None,
+    seed: int | None = None,
+    workers: int = 0,
+    event: str | None = None,
+    packs: Sequence[str | Path] = (),
+    base: str | Path | None = None,
+    progress: Progress = lambda _stage, _share: None,
+) -> Result:
+    """Strike a city, follow it to the horizon, rank what is to blame.
+
+    Parameters
+    ----------
+    city : a city, or the folder of one
+    scenario : a file, its text (TOML of several lines), or a scenario
+    samples, seed : instead of the scenario's
+    workers : threads, 0 for one each core; the result is the same for any number
+    event : only this event of the scenario's fields
+    packs : more pack folders, laid over the shipped ones and under the scenario's own
+    base : folder that paths in the scenario start from; None: the file's own, else the current one
+    progress : called with a stage and its share done, 0 to 1
+
+    Raises
+    ------
+    InputError, CityError, PackError, ScenarioError : each says what, where and how to mend it
+    """
+    opened = city if isinstance(city, City) else City.open(city)
+    told = _told(scenario, base)
+    inside = (told.base / name for name in told.scenario.packs)
+    held = load_packs([*packs, *inside], region=opened.identity.code or None)
+    made = run.stress(
+        opened,
+        told.scenario,
+        classes_of(held),
+        base=told.base,
+        samples=samples,
+        seed=seed,
+        workers=workers or os.cpu_count() or 1,
+        event=event,
+        progress=progress,
+    )
+    return Result.of(made, opened, scenario_toml=told.text, packs=held.versions)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A scenario with its text and the folder its paths start from."""
+
+    scenario: Scenario
+    text: str
+    base: Path
+
+
+def _told(scenario: Scenario | str | Path, base: str | Path | None) -> _Told:
+    here = Path.cwd() if base is None else Path(base)
+    if isinstance(scenario, Scenario):
+        return _Told(scenario, scenario_toml(scenario), here)
+    if isinstance(scenario, str) and "\n" in scenario:
+        return _Told(parse_scenario(scenario, place="scenario"), scenario, here)
+    path = Path(scenario)
+    beside = path.resolve().parent if base is None else here
+    return _Told(load_scenario(path), read_text(path), beside)
