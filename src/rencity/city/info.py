@@ -58,7 +58,7 @@ def as_text(said: dict[str, Any]) -> str:
         )
     lines.append("数据 values      " + ("" if said["origins"] else "none"))
     for name, shares in said["origins"].items():
-        shown = ", ".join(f"{share:.0%} {origin}" for origin, share in shares.items() if share)
+        shown = ", ".join(f"{_percent(share)} {origin}" for origin, share in shares.items() if share)
         lines.append(f"  {name:<12}{shown}")
     lines.append("来源 sources     " + ("" if said["sources"] else "none named"))
     lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
@@ -117,6 +117,13 @@ def _extent_text(extent: list[float] | None) -> str:
     return f"{_degrees(west, 'EW')} to {_degrees(east, 'EW')}, " + (
         f"{_degrees(south, 'NS')} to {_degrees(north, 'NS')}"
     )
+
+
+def _percent(share: float) -> str:
+    """Never all or nothing where it is not."""
+    if 0.995 <= share < 1:
+        return ">99%"
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _degrees(value: float, sides: str) -> str:
