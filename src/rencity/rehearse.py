@@ -81,8 +81,8 @@ class _Told:
 
 def _told(scenario: Scenario | str | Path, base: str | Path | None) -> _Told:
     here = Path.cwd() if base is None else Path(base)
-    if isinstance(scenario, Scenario):
-        return _Told(scenario, scenario_toml(scenario), here)
+    if isinstance(scenario, Scenario):  # read again: a copy with changes was never checked
+        scenario = scenario_toml(scenario)
     if isinstance(scenario, str) and "\n" in scenario:
         return _Told(parse_scenario(scenario, place="scenario"), scenario, here)
     path = Path(scenario)

@@ -68,6 +68,7 @@ def plot_map(result: Result, lifeline: str, hours: float, ax: Any = None) -> Any
             legend=True,
             legend_kwds={"label": "share of people without"},
         )
+    axes.ticklabel_format(useOffset=False)
     axes.set(title=f"{lifeline}, {hours:g} h after the shock", xlabel="lon", ylabel="lat")
     return axes
 
