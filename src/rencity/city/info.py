@@ -58,7 +58,9 @@ def as_text(said: dict[str, Any]) -> str:
         )
     lines.append("数据 values      " + ("" if said["origins"] else "none"))
     for name, shares in said["origins"].items():
-        shown = ", ".join(f"{_percent(share)} {origin}" for origin, share in shares.items() if share)
+        shown = ", ".join(
+            f"{_percent(share)} {origin}" for origin, share in shares.items() if share
+        )
         lines.append(f"  {name:<12}{shown}")
     lines.append("来源 sources     " + ("" if said["sources"] else "none named"))
     lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
