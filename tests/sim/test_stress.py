@@ -185,3 +185,21 @@ def test_nothing_breaks_nothing_lost(city):
     assert (run.served == run.people[:, :, None, None]).all()
     assert run.zone_loss_sum.sum() == 0
     assert not run.saved
+
+
+def test_without_people_each_asset_counts_one():
+    made = random_city(np.random.default_rng(5))
+    run = run_of(made, samples=30)
+    assert run.network.unit == "assets"
+    normal = Reference(made).normal
+    sources = set(made.assets["id"][made.assets["source"]])
+    nodes = set(made.assets["id"].iloc[run.network.asset])
+    want = {
+        life: sum(a in normal and a[0] == life[0] for a in nodes - sources)
+        for life in run.network.lifelines
+    }
+    assert dict(zip(run.network.lifelines, run.people[:, 0].tolist(), strict=True)) == want
+    result = Result.of(run, made, scenario_toml="")
+    assert result.zones["id"].tolist() == ["tiny"]  # a city without zones is one
+    assert result.about["unit"] == "assets"
+    assert result.weak_links["n1_people"].max() > 0

@@ -28,10 +28,11 @@ from rencity.kit.ids import keys_of
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 
-VERSION = 1
+VERSION = 2
 MOST_ALTERNATIVES = 15
 MOST_REGIONS = 64
 NOT_OPEN = -1
+PEOPLE, ASSETS = "people", "assets"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class Network:
     group_ptr, group_provider : alternatives of each group
     node_ptr : int64 (n+1,), groups of a node (groups are sorted by node)
     use_ptr, use_group : groups that a node can meet
-    people_ptr, people_zone, people : integer people of each zone on each node
+    people_ptr, people_zone, people : integer people of each zone on each node; see `unit`
     zone : ids of zones that are served; region : ids of regions; zone_region : int32 (z,)
+    unit : ``people``, or ``assets`` where nobody is known to hang on anything: then each node that
+        is no source counts one, in its own zone, wherever people are counted otherwise
     """
 
     lifelines: tuple[str, ...]
@@ -90,6 +93,7 @@ class Network:
     zone: tuple[str, ...]
     region: tuple[str, ...]
     zone_region: Ids
+    unit: str
 
     @property
     def nodes(self) -> int:
@@ -376,8 +380,7 @@ def _minutes(hours: npt.NDArray[np.float64]) -> Ints:
 def _people(city: City, index: pd.Index, node_of: Ints, n: int) -> dict[str, Any]:
     serves, zones = city.serves, city.zones
     asset = _find(index, serves["asset"], "serves.asset")
-    zone_index = pd.Index(zones["id"])
-    zone_row = _find(zone_index, serves["zone"], "serves.zone")
+    zone_row = _find(pd.Index(zones["id"]), serves["zone"], "serves.zone")
     served, zone = np.unique(zone_row, return_inverse=True)
     people = _whole_people(
         zone,
@@ -385,15 +388,39 @@ def _people(city: City, index: pd.Index, node_of: Ints, n: int) -> dict[str, Any
         serves["share"].to_numpy(),
         zones["people_night"].to_numpy()[served],
     )
-    node = node_of[asset]
+    if not people.any():
+        return _assets_for_people(city, node_of, n)
+    return _by_node(node_of[asset], zone, people, n) | _zones_of(zones, served) | {"unit": PEOPLE}
+
+
+def _assets_for_people(city: City, node_of: Ints, n: int) -> dict[str, Any]:
+    """One for each node that is no source, in its own zone, else in the first one at the top."""
+    counted = np.flatnonzero((node_of >= 0) & ~city.assets["source"].to_numpy())
+    zone_index = pd.Index(city.zones["id"])
+    row = zone_index.get_indexer(city.assets["zone"].iloc[counted])
+    top = np.flatnonzero(city.zones["parent"] == "")
+    served, zone = np.unique(np.where(row < 0, top[0] if len(top) else 0, row), return_inverse=True)
+    ones = np.ones(len(counted), np.int64)
+    made = _by_node(node_of[counted], zone, ones, n) | {"unit": ASSETS}
+    if not len(city.zones):
+        only = (city.identity.id,) if len(counted) else ()
+        return made | {"zone": only, "region": only, "zone_region": np.zeros(len(only), np.int32)}
+    return made | _zones_of(city.zones, served)
+
+
+def _by_node(node: Ints, zone: Ints, people: Ints, n: int) -> dict[str, Any]:
     order = np.lexsort((zone, node))
-    region_of = _regions(zones)[served]
-    regions, zone_region = np.unique(region_of, return_inverse=True)
-    ids = zones["id"].to_numpy()
     return {
         "people_ptr": _pointers(np.bincount(node, minlength=n)),
         "people_zone": zone[order].astype(np.int32),
         "people": people[order].astype(np.int32),
+    }
+
+
+def _zones_of(zones: pd.DataFrame, served: Ints) -> dict[str, Any]:
+    regions, zone_region = np.unique(_regions(zones)[served], return_inverse=True)
+    ids = zones["id"].to_numpy()
+    return {
         "zone": tuple(ids[served]),
         "region": tuple(ids[regions]),
         "zone_region": zone_region.astype(np.int32),
@@ -458,9 +485,10 @@ _TEXT = ("lifelines", "zone", "region")
 def _save(network: Network, folder: Path) -> None:
     with staged_folder(folder, replace=True) as stage:
         texts = {name: list(getattr(network, name)) for name in _TEXT}
+        texts["unit"] = [network.unit]
         (stage / "names.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         for item in fields(network):
-            if item.name not in _TEXT:
+            if item.name not in (*_TEXT, "unit"):
                 np.save(stage / f"{item.name}.npy", getattr(network, item.name))
 
 
@@ -469,6 +497,7 @@ def _load(folder: Path) -> Network:
     arrays = {
         item.name: np.load(folder / f"{item.name}.npy", mmap_mode="r")
         for item in fields(Network)
-        if item.name not in _TEXT
+        if item.name not in (*_TEXT, "unit")
     }
-    return Network(**{name: tuple(value) for name, value in texts.items()}, **arrays)  # type: ignore[arg-type]
+    unit = texts.pop("unit")[0]
+    return Network(unit=unit, **{name: tuple(value) for name, value in texts.items()}, **arrays)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -105,6 +105,31 @@ class _progress:  # noqa: N801 - used as a function
         self._bar.update(self._tasks[stage], completed=share)
 
 
+class _Said(NamedTuple):
+    """Headings that name what is counted."""
+
+    normally: str
+    lost: str
+    spared: str
+    alone: str
+
+
+_SAID = {
+    "people": _Said(
+        "平时供给人口\npeople served\nnormally",
+        "损失人时\nperson-hours lost\nmean ± 95 % of the mean",
+        "若它不坏可少损失的人时\nperson-hours spared had it held [95 %]",
+        "失去服务的人次，各生命线相加\npeople losing service, summed over lifelines",
+    ),
+    "assets": _Said(
+        "平时运行设施\nassets served\nnormally",
+        "损失设施·时\nasset-hours lost\nmean ± 95 % of the mean",
+        "若它不坏可少损失的设施·时\nasset-hours spared had it held [95 %]",
+        "停用设施数，各生命线相加\nassets out of service, summed over lifelines",
+    ),
+}
+
+
 def _print(result: Result, out: Path, seconds: float) -> None:
     from rich.console import Console
 
@@ -135,13 +160,14 @@ def _losses(result: Result) -> Table:
 
     from rencity.sim.in_short import hours_text, without_text
 
+    said = _SAID[result.about["unit"]]
     table = Table(
         "生命线\nlifeline",
-        "平时供给人口\npeople served\nnormally",
+        said.normally,
         "最坏时刻失去服务\nwithout service at worst\nmean [5 %, 95 %]",
         "恢复到 90 %\nback to 90 %\nmedian (95 %)",
         "恢复到 100 %\nback to 100 %\nmedian (95 %)",
-        "损失人时\nperson-hours lost\nmean ± 95 % of the mean",
+        said.lost,
     )
     for column in table.columns[1:]:
         column.justify = "right"
@@ -172,7 +198,7 @@ def _to_blame(result: Result) -> Table | str:
         "此情景下该怪谁\nto blame in this scenario",
         "类别\nkind",
         "损坏的样本\ndamaged in",
-        "若它不坏可少损失的人时\nperson-hours spared had it held [95 %]",
+        _SAID[result.about["unit"]].spared,
     )
     for column in table.columns[2:]:
         column.justify = "right"
@@ -192,7 +218,7 @@ def _alone(result: Result) -> Table | str:
         "单独失效时影响最大\nworst if it fails alone (N-1)",
         "类别\nkind",
         "本情景损坏的样本\ndamaged here in",
-        "失去服务的人次，各生命线相加\npeople losing service, summed over lifelines",
+        _SAID[result.about["unit"]].alone,
     )
     for column in table.columns[2:]:
         column.justify = "right"
@@ -218,4 +244,9 @@ def _notes(result: Result) -> Iterator[str]:
         "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"
         "The reach level sees no capacity and is optimistic; what has no fragility never breaks."
     )
+    if result.about["unit"] == "assets":
+        yield (
+            "注 note: 没有人口与供给关系，数字按设施计，不按人计 no people hang on anything here, so "
+            "assets are counted instead | mend: give zones people_night and assets `serves`"
+        )
     yield f"摘要 digest {result.digest[:16]}"

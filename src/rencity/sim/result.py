@@ -254,6 +254,7 @@ def _about(
         ],
         "horizon_h": run.horizon_min / 60,
         "level": "reach",
+        "unit": run.network.unit,
         "leaves_out": caveats("reach"),
         "lifelines": [
             {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}

@@ -30,7 +30,7 @@ def zones_table(run: Run, city: City) -> gpd.GeoDataFrame:
         index=list(run.network.zone),
     )
     parents = set(zones["parent"])
-    return gpd.GeoDataFrame(
+    made = gpd.GeoDataFrame(
         {
             **{name: zones[name] for name in ("id", "name", "name_en", "level", "parent")},
             "people": zones["people_night"],
@@ -39,6 +39,26 @@ def zones_table(run: Run, city: City) -> gpd.GeoDataFrame:
         },
         geometry=zones.geometry,
         crs=zones.crs,
+    )
+    return made if len(made) else _whole_city(city)
+
+
+def _whole_city(city: City) -> gpd.GeoDataFrame:
+    """One zone without a shape, for a city that has none."""
+    identity = city.identity
+    return gpd.GeoDataFrame(
+        {
+            "id": [identity.id],
+            "name": [identity.name],
+            "name_en": [identity.name_en],
+            "level": ["city"],
+            "parent": [""],
+            "people": [0.0],
+            "region": [identity.id],
+            "leaf": [True],
+        },
+        geometry=[None],
+        crs=city.zones.crs,
     )
 
 
