@@ -246,7 +246,8 @@ def _notes(result: Result) -> Iterator[str]:
     )
     if result.about["unit"] == "assets":
         yield (
-            "注 note: 没有人口与供给关系，数字按设施计，不按人计 no people hang on anything here, so "
-            "assets are counted instead | mend: give zones people_night and assets `serves`"
+            "注 note: 没有人口与供给关系，数字按设施计，不按人计 "
+            "no people hang on anything here, so assets are counted instead | mend: give zones "
+            "people_night and assets `serves`"
         )
     yield f"摘要 digest {result.digest[:16]}"
