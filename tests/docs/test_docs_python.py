@@ -10,6 +10,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
+from rencity.city.demo.build import make_demo
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "python.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.M | re.S)
 
@@ -41,3 +43,14 @@ def test_every_block_runs_and_prints_what_is_shown(
     assert shown >= 3
     assert (in_tmp / "runs" / "blackout" / "run.json").exists()
     assert len(plt.get_fignums()) >= 2
+
+
+def test_the_code_of_the_readme_runs(in_tmp: Path) -> None:
+    root = PAGE.parents[1]
+    make_demo("block", 1).city.write("cities/demo")
+    (in_tmp / "examples").symlink_to(root / "examples")
+    text = (root / "README.md").read_text(encoding="utf-8")
+    chinese, english = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    assert chinese == english
+    exec(compile(chinese, "README.md", "exec"), {})  # noqa: S102
+    assert plt.gca().lines
