@@ -17,6 +17,7 @@ def no_source(facts: Facts) -> list[Finding]:
     size = np.bincount(codes, minlength=len(names))
     sources = np.bincount(codes[supply.source], minlength=len(names))
     kinds = facts.catalogue.kinds
+    nothing = not sources.any()
     found = []
     for code in np.flatnonzero((sources == 0) & (size > 0)):
         name = names[code]
@@ -24,7 +25,7 @@ def no_source(facts: Facts) -> list[Finding]:
         found.append(
             Finding(
                 "no-source",
-                "error" if _relied_on(facts, supply, int(code)) else "warning",
+                "error" if nothing else "warning",
                 f"{name} has {size[code]} assets and no source: nothing of it is ever served",
                 f"set source on the assets where {name} starts"
                 + (f" (usually {', '.join(usual)})" if usual else ""),
@@ -156,9 +157,3 @@ def _fed_by(supply: Supply) -> tuple[Rows, Rows]:
 
 def _of(kind: str, lifeline: str) -> bool:
     return kind.startswith(f"{lifeline}.")
-
-
-def _relied_on(facts: Facts, supply: Supply, code: int) -> bool:
-    codes = facts.lifelines[0]
-    served = facts.serve_asset[facts.serve_asset >= 0]
-    return bool((codes[served] == code).any() or (codes[supply.provider] == code).any())
