@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy import sparse
 from scipy.optimize import brentq
+from scipy.sparse import csgraph
 
 from rencity.city import City, Identity
 from rencity.city.network import build_network
@@ -22,19 +24,19 @@ SAMPLES = 8
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())
 
 
-def mutual_city(seed):
+def mutual_city(seed, n=N):
     rng = np.random.default_rng(seed)
-    width = len(str(N))
-    number = np.char.zfill(np.arange(N).astype(str), width).astype(object)
+    width = len(str(n))
+    number = np.char.zfill(np.arange(n).astype(str), width).astype(object)
     ids = {life: life[0] + number for life in ("power", "telecom")}
     assets, links, groups, needs = [], [], [], []
     for life, other in (("power", "telecom"), ("telecom", "power")):
-        source = np.zeros(N, bool)
+        source = np.zeros(n, bool)
         source[:CORE] = True
         assets.append(
             pd.DataFrame({"id": ids[life], "lifeline": life, "kind": "node", "source": source})
         )
-        ends = rng.integers(0, N, (int(N * K / 2), 2))
+        ends = rng.integers(0, n, (int(n * K / 2), 2))
         ends = ends[ends[:, 0] != ends[:, 1]]
         links.append(
             pd.DataFrame(
@@ -109,3 +111,44 @@ def test_giant_part_above_the_threshold(survivors):
     shares = survivors(2.6)
     assert shares == pytest.approx([giant_share(2.6 / K)] * SAMPLES, rel=0.02)
     assert np.mean(shares) == pytest.approx(giant_share(2.6 / K), rel=0.01)
+
+
+def pruned(city, alive):
+    """What alternate pruning with SciPy's components leaves of the first network."""
+    ends = [
+        np.stack([mine[end].str[1:].astype(int).to_numpy() for end in ("start", "end")])
+        for _, mine in city.links.groupby("lifeline")
+    ]
+    while True:
+        before = alive
+        for a, b in ends:
+            both = alive[a] & alive[b]
+            joined = (np.ones(both.sum(), np.int8), (a[both], b[both]))
+            graph = sparse.coo_matrix(joined, shape=(len(alive), len(alive)))
+            part = csgraph.connected_components(graph, directed=False)[1]
+            alive = alive & np.isin(part, part[:CORE])
+        if (alive == before).all():
+            return alive
+
+
+def test_every_node_is_that_of_plain_pruning():
+    """Exact, at the threshold, where samples of 20,000 nodes go either way."""
+    n, samples = 20_000, 32
+    city = mutual_city(3, n)
+    network = build_network(city)
+    power = network.first[network.lifelines.index("power")]
+    own = slice(power, power + n)
+    number = np.array([int(i[1:]) for i in city.assets["id"].to_numpy()[network.asset[own]]])
+    lost = round((1 - EXPECTED["threshold_pk"] / K) * n)
+    rng = np.random.default_rng(4)
+    alive = np.ones((samples, n), bool)
+    for mine in alive:
+        mine[CORE + rng.permutation(n - CORE)[:lost]] = False
+    row, lane = np.nonzero(~alive[:, number].T)
+    minutes = np.full(len(row), 60, np.int32)
+    outages = Outages((row + power).astype(np.int32), lane.astype(np.int32), minutes)
+    state = next(Engine(network, np.zeros(1, np.int64), 60).states(outages))
+    bits = (state.served[own, 0][None, :] >> np.arange(samples, dtype=np.uint64)[:, None]) & 1
+    want = np.stack([pruned(city, mine) for mine in alive])[:, number]
+    assert (bits.astype(bool) == want).all()
+    assert 0 < (want.mean(axis=1) > 0.1).sum() < samples

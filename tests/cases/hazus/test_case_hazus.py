@@ -6,11 +6,13 @@ import csv
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.stats import norm
 
 from rencity.content import load_packs
 from rencity.sim.classes import Lognormal, RepairRate
+from rencity.sim.damage import exceedance
 
 HERE = Path(__file__).parent
 STATES = ("slight", "moderate", "extensive", "complete")
@@ -31,6 +33,8 @@ def test_fragility(row: dict[str, str]) -> None:
     for state in curve.states:
         assert state.median == float(row[f"{state.state}_median"])
         assert state.beta == float(row[f"{state.state}_beta"])
+    medians = [state.median for state in curve.states]
+    assert np.diag(exceedance(curve, medians)).tolist() == [0.5] * len(STATES)
 
 
 @pytest.mark.parametrize("row", rows("repair.csv"), ids=lambda row: row["id"])
