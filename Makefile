@@ -26,7 +26,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.stress
 
 verify: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/cases -n 2
+	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile
 
 # The pages that are made from the code: tables, catalogue, commands.
 reference: $(VENV)/.dev
