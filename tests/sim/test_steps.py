@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cities import tiny_city
-
 from rencity.city.network import build_network
 from rencity.sim.steps import step_edges
+from tests.cities import tiny_city
 
 
 def test_edges_at_backups_manual_starts_switching_and_the_regular_step():

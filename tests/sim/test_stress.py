@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
+from rencity.city import City
 from rencity.kit.errors import RunError
 from rencity.sim.damage import Classes
 from rencity.sim.reach.events import draws_of, outages_of_block
@@ -67,9 +68,20 @@ def city():
         for z in range(4)
         for asset in [n for n in names if n[0] == life][z % 2 : z % 2 + 3]
     ]
-    return made.replace(
+    served = made.replace(
         zones=zones, serves=pd.DataFrame(serves, columns=["asset", "zone", "share"])
     )
+    return declared(served)
+
+
+def declared(city):
+    """The city with its kinds in its own catalogue, as a run asks for."""
+    roles = {"line": "link", "node": "node"}
+    kinds = {
+        f"{life}.{kind}": {"zh": kind, "en": kind, "role": roles[kind]}
+        for life, kind in set(zip(city.assets["lifeline"], city.assets["kind"], strict=True))
+    }
+    return City(city.identity.model_copy(update={"kinds": kinds}), city.tables)
 
 
 def run_of(city, text=SCENARIO, **options):

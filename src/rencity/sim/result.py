@@ -84,7 +84,9 @@ class Result:
         folder = Path(folder)
         with staged_folder(folder, replace=replace) as stage:
             small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
-            self.curves.to_netcdf(stage / "result.nc", engine="h5netcdf", encoding=small)
+            # through memory: HDF5 may bring the process down when the disk refuses a write
+            curves = self.curves.to_netcdf(engine="h5netcdf", encoding=small)
+            (stage / "result.nc").write_bytes(curves)
             for name in ("zones", "assets", "links", "weak_links"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
