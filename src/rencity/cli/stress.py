@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rencity.kit.plain import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -142,12 +144,13 @@ class _progress:  # noqa: N801 - used as a function
 def _print(result: Result, out: Path, seconds: float) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     width = None if sys.stdout.isatty() else 140
     console = Console(highlight=False, width=width)
     about = result.about
     console.print(
-        f"{about['city']['name']} · {about['scenario']['name']} · {about['samples']} samples · "
+        f"{plain(about['city']['name'])} · {about['scenario']['name']} · {about['samples']} samples · "
         f"seed {about['seed']} · {about['horizon_h']:g} h · {seconds:.1f} s",
         markup=False,
     )
@@ -164,7 +167,7 @@ def _print(result: Result, out: Path, seconds: float) -> None:
     for name, found in result.summary["lifelines"].items():
         low, loss = found["robustness"], found["loss_person_h"]
         table.add_row(
-            name,
+            Text(plain(name)),
             f"{found['people']:,}",
             f"{1 - low['mean']:.1%} [{max(0, 1 - low['p95']):.1%}, {1 - low['p5']:.1%}]",
             _hours(found["t90_h"]),
@@ -179,10 +182,11 @@ def _print(result: Result, out: Path, seconds: float) -> None:
         "若不坏可省 person-h saved if it held",
     )
     for row in _head(result):
-        weak.add_row(*row)
+        weak.add_row(*(Text(plain(cell)) for cell in row))
     console.print(weak)
     for mend, said in _by_mend(about["notes"]).items():
-        console.print(f"note: {'; '.join(said)} | mend: {mend}", markup=False, soft_wrap=True)
+        note = plain(f"note: {'; '.join(said)} | mend: {mend}")
+        console.print(note, markup=False, soft_wrap=True)
     console.print(f"run folder {out} · digest {result.digest[:16]}", markup=False)
 
 
