@@ -46,7 +46,7 @@ UNREADABLE = {
     "city.toml gone": (lambda c: (c / "city.toml").unlink(), "city.toml"),
     "city.toml empty": (lambda c: (c / "city.toml").write_text(""), "city.toml"),
     "city.toml cut": (
-        lambda c: (c / "city.toml").write_text('format = 1\n[city]\nid = "a'),
+        lambda c: (c / "city.toml").write_text('[city]\nid = "a'),
         "line",
     ),
     "city.toml junk": (lambda c: (c / "city.toml").write_bytes(JUNK), "city.toml"),

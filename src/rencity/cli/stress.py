@@ -149,8 +149,9 @@ def _print(result: Result, out: Path, seconds: float) -> None:
     width = None if sys.stdout.isatty() else 140
     console = Console(highlight=False, width=width)
     about = result.about
+    name = plain(about["city"]["name"])
     console.print(
-        f"{plain(about['city']['name'])} · {about['scenario']['name']} · {about['samples']} samples · "
+        f"{name} · {about['scenario']['name']} · {about['samples']} samples · "
         f"seed {about['seed']} · {about['horizon_h']:g} h · {seconds:.1f} s",
         markup=False,
     )
