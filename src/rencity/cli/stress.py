@@ -48,12 +48,9 @@ def stress(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """Strike a city, follow it to the horizon, rank what is to blame."""
-    from rencity.kit.errors import StorageError
+    from rencity.sim.result import refuse_target
 
-    if out.exists() and not replace:
-        raise StorageError(
-            "the folder exists", place=str(out), mend="give --replace or another --out"
-        )
+    refuse_target(out, replace=replace)
     begin = time.perf_counter()
     with _progress(quiet=as_json) as progress:
         result = strike(

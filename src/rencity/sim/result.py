@@ -21,7 +21,7 @@ import xarray as xr
 
 import rencity
 from rencity.city.model import City
-from rencity.kit.errors import RunError
+from rencity.kit.errors import RunError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.sim.metrics import curve_metrics, equity
 from rencity.sim.run import Run
@@ -79,9 +79,10 @@ class Result:
 
         Raises
         ------
-        StorageError : the folder exists and `replace` is false, or the disk refused it
+        StorageError : as `refuse_target`, or the disk refused it
         """
         folder = Path(folder)
+        refuse_target(folder, replace=replace)
         with staged_folder(folder, replace=replace) as stage:
             small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
             # through memory: HDF5 may bring the process down when the disk refuses a write
@@ -152,6 +153,27 @@ class Result:
         axes.set(xlabel="hours after the shock", ylabel="share of people served", ylim=(0, 1.02))
         axes.legend()
         return axes
+
+
+def refuse_target(folder: Path, *, replace: bool) -> None:
+    """Say before a run that its result could not be written there.
+
+    Raises
+    ------
+    StorageError : something is there and `replace` is false, or it is no run and not empty
+    """
+    if not folder.exists():
+        return
+    if not replace:
+        raise StorageError(
+            "the folder exists", place=str(folder), mend="give --replace or another --out"
+        )
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "run.json").exists()):
+        raise StorageError(
+            "what is there is no run, so it is not replaced",
+            place=str(folder),
+            mend="choose another name",
+        )
 
 
 def _curves(run: Run) -> xr.Dataset:
