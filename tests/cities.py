@@ -96,7 +96,16 @@ def tiny_city(
             crs=4326,
         ),
     }
-    return City.build(Identity(id="tiny", name="小城"), {k: v for k, v in tables.items() if len(v)})
+    kinds = {
+        f"{row['lifeline']}.{row['kind']}": {
+            "zh": row["kind"],
+            "en": row["kind"],
+            "role": "link" if row["kind"] == "line" else "node",
+        }
+        for row in rows
+    }
+    identity = Identity(id="tiny", name="小城", kinds=kinds)
+    return City.build(identity, {name: table for name, table in tables.items() if len(table)})
 
 
 def _frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:

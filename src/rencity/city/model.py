@@ -234,6 +234,8 @@ def read_identity(path: Path) -> Identity:
         raise InputError("no city.toml here", place=str(path.parent), mend=mend) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise InputError(f"not TOML: {exc}", place=str(path), mend="correct the line") from exc
+    except OSError as exc:
+        raise InputError(exc.strerror or str(exc), place=str(path), mend=mend) from exc
     version = data.pop("format", FORMAT)
     if version != FORMAT:
         raise InputError(
@@ -241,8 +243,11 @@ def read_identity(path: Path) -> Identity:
             place=str(path),
             mend="use the Rencity version that wrote it, or import the sources again",
         )
+    head = data.pop("city", {})
+    if not isinstance(head, dict):
+        raise InputError("city is no table", place=str(path), mend=mend)
     try:
-        return Identity.model_validate({**data.pop("city", {}), **data})
+        return Identity.model_validate({**head, **data})
     except ValidationError as exc:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

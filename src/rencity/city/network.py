@@ -1,4 +1,4 @@
-"""The city as arrays: what the engine reads, derived once and kept beside the folder.
+"""The city as arrays: what the engine reads, derived from its tables.
 
 Nodes are numbered lifeline by lifeline in breadth-first order from the sources, so that what feeds
 a node mostly has a lower number. A link's own asset that nothing needs, that needs nothing and
@@ -7,11 +7,7 @@ serves nobody keeps a word of its own (a *link row*) instead of becoming a node.
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,16 +16,13 @@ import pandas as pd
 from numba import njit
 
 from rencity.city.model import City
-from rencity.city.schema import LEVELS
-from rencity.kit.errors import CityError, StorageError
-from rencity.kit.files import staged_folder
+from rencity.city.schema import LEVELS, MOST_ALTERNATIVES
+from rencity.kit.errors import CityError
 from rencity.kit.ids import keys_of
 
 Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 
-VERSION = 2
-MOST_ALTERNATIVES = 15
 MOST_REGIONS = 64
 NOT_OPEN = -1
 PEOPLE, ASSETS = "people", "assets"
@@ -120,26 +113,13 @@ class Network:
         return row
 
 
-def network_of(city: City) -> Network:
-    """Arrays of a city, from its cache when the values have not changed.
+def build_network(city: City) -> Network:
+    """Derive the arrays from the tables of a city without an error.
 
     Raises
     ------
     CityError : a need has more than `MOST_ALTERNATIVES` alternatives, or an id dangles
     """
-    cache = _cache_folder(city)
-    if cache is not None and cache.is_dir():
-        with contextlib.suppress(OSError, ValueError, KeyError):  # a broken cache is made anew
-            return _load(cache)
-    network = build_network(city)
-    if cache is not None:
-        with contextlib.suppress(StorageError):  # a read-only city runs without a cache
-            _save(network, cache)
-    return network
-
-
-def build_network(city: City) -> Network:
-    """Derive the arrays from the tables."""
     assets = city.assets
     index = pd.Index(assets["id"])
     own = _own_words(city, index)
@@ -471,33 +451,3 @@ def _climb(region: Ints, parent: Ints, stop: npt.NDArray[np.bool_]) -> Ints:
         move = ~stop[region] & (parent[region] >= 0) & (has[region] | ~has.any())
         region = np.where(move, parent[region], region)
     return region
-
-
-def _cache_folder(city: City) -> Path | None:
-    if city.folder is None:
-        return None
-    return city.folder / ".cache" / f"network-{VERSION}-{city.hash[:24]}"
-
-
-_TEXT = ("lifelines", "zone", "region")
-
-
-def _save(network: Network, folder: Path) -> None:
-    with staged_folder(folder, replace=True) as stage:
-        texts = {name: list(getattr(network, name)) for name in _TEXT}
-        texts["unit"] = [network.unit]
-        (stage / "names.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        for item in fields(network):
-            if item.name not in (*_TEXT, "unit"):
-                np.save(stage / f"{item.name}.npy", getattr(network, item.name))
-
-
-def _load(folder: Path) -> Network:
-    texts: dict[str, Sequence[str]] = json.loads((folder / "names.json").read_text("utf-8"))
-    arrays = {
-        item.name: np.load(folder / f"{item.name}.npy", mmap_mode="r")
-        for item in fields(Network)
-        if item.name not in (*_TEXT, "unit")
-    }
-    unit = texts.pop("unit")[0]
-    return Network(unit=unit, **{name: tuple(value) for name, value in texts.items()}, **arrays)  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ Kind = Literal["id", "text", "choice", "float", "int", "bool"]
 
 LEVELS = ("city", "district", "street", "community", "grid")
 ORIGINS = ("measured", "inferred", "synthetic")
+MOST_ALTERNATIVES = 15
+"""Providers of one need, at most: the engine counts them in four bits."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rencity.kit.plain import plain
+
 city_group = typer.Typer(no_args_is_help=True, help="Cities: import, check, look.")
 
 Folder = Annotated[Path, typer.Argument(help="City folder.", show_default=False)]
@@ -52,4 +54,5 @@ def info(folder: Folder, as_json: Json = False) -> None:
     from rencity.city.info import as_text, describe
 
     said = describe(City.open(folder))
-    typer.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else as_text(said))
+    text = plain(as_text(said), keep="\n")
+    typer.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else text)

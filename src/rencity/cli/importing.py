@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rencity.cli.city import city_group
+from rencity.kit.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,14 +114,15 @@ def _show(result: ImportResult) -> None:
     for layer in result.layers:
         for reason, n in (*layer.merged.items(), *layer.refused.items()):
             places = "; ".join(layer.examples.get(reason, []))
-            out.print(f"  {layer.name}: {n} × {reason} ({places})", markup=False, soft_wrap=True)
+            _line(out, f"  {layer.name}: {n} × {reason} ({places})")
     _show_changes(out, result)
     for finding in result.unmet:
-        out.print(str(finding), markup=False, soft_wrap=True)
+        _line(out, str(finding))
 
 
 def _show_layers(out: Console, result: ImportResult) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="读入 Rows read")
     table.add_column("图层 layer", overflow="fold")
@@ -128,7 +130,7 @@ def _show_layers(out: Console, result: ImportResult) -> None:
     for heading in ("读 read", "留 kept", "并 merged", "拒 refused"):
         table.add_column(heading, justify="right")
     for row in counts:
-        table.add_row(*map(str, row))
+        table.add_row(Text(plain(row[0])), *map(str, row[1:]))
     table.add_section()
     table.add_row(
         "合计 total", *(str(sum(column)) for column in list(zip(*counts, strict=True))[1:])
@@ -143,8 +145,12 @@ def _show_changes(out: Console, result: ImportResult) -> None:
         ("推断 inferred", result.inferred),
     ):
         said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
-        out.print(f"{label}: {said or 0}", markup=False, soft_wrap=True)
+        _line(out, f"{label}: {said or 0}")
     if result.overruled:
         out.print(f"推断让位于来源 inferred rows overruled: {result.overruled}")
     word = "已写入 written" if result.changed else "未变 unchanged"
-    out.print(f"{result.city.folder} {word}", markup=False, soft_wrap=True)
+    _line(out, f"{result.city.folder} {word}")
+
+
+def _line(out: Console, text: str) -> None:
+    out.print(plain(text), markup=False, soft_wrap=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from rencity.kit.plain import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -49,13 +51,10 @@ def stress(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """Strike a city, follow it to the horizon, rank what is to blame."""
-    from rencity.kit.errors import StorageError
     from rencity.rehearse import stress as rehearse
+    from rencity.sim.result import refuse_target
 
-    if out.exists() and not replace:
-        raise StorageError(
-            "the folder exists", place=str(out), mend="give --replace or another --out"
-        )
+    refuse_target(out, replace=replace)
     begin = time.perf_counter()
     with _progress(quiet=as_json) as progress:
         result = rehearse(
@@ -152,7 +151,7 @@ def _head(about: Mapping[str, Any], seconds: float) -> str:
     parts = [about["city"]["name"], " ".join(names), events_text(about)]
     parts += [f"样本 samples {about['samples']:,}", f"种子 seed {about['seed']}"]
     parts += [f"时长 horizon {about['horizon_h']:,g} h", f"用时 took {seconds:.1f} s"]
-    return " · ".join(part for part in parts if part)
+    return plain(" · ".join(part for part in parts if part))
 
 
 def _losses(result: Result) -> Table:
@@ -231,7 +230,7 @@ def _named(row: Any) -> tuple[Text, Text]:
     from rich.text import Text
 
     # names come from files, so nothing in them is markup
-    return Text(row.name or row.asset), Text(f"{row.kind_zh} {row.lifeline}.{row.kind}")
+    return Text(plain(row.name or row.asset)), Text(f"{row.kind_zh} {row.lifeline}.{row.kind}")
 
 
 def _notes(result: Result) -> Iterator[str]:
@@ -239,7 +238,7 @@ def _notes(result: Result) -> Iterator[str]:
     for note in result.about["notes"]:
         by_mend.setdefault(note["mend"], []).append(note["what"])
     for mend, said in by_mend.items():
-        yield f"注 note: {'; '.join(said)} | mend: {mend}"
+        yield plain(f"注 note: {'; '.join(said)} | mend: {mend}")
     yield (
         "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"
         "The reach level sees no capacity and is optimistic; what has no fragility never breaks."

@@ -1,10 +1,17 @@
-"""Folders and files that are either whole or not there."""
+"""Folders and files that are either whole or not there.
+
+A folder is made beside its target under the name ``.NAME.partial-XXXX`` and locked while it is
+made. What a killed process left there is swept away when the same target is written again.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,17 +22,30 @@ from rencity.kit.errors import StorageError
 _MENDS = {
     errno.ENOSPC: "free space on this disk or choose another place",
     errno.EDQUOT: "raise the quota or choose another place",
+    errno.EFBIG: "raise the limit on file size (ulimit -f) or choose another place",
     errno.EACCES: "give write permission or choose another place",
     errno.EPERM: "give write permission or choose another place",
     errno.EROFS: "choose a place that can be written",
+    errno.ENOTDIR: "a file stands where a folder must be; choose another place",
+    errno.EEXIST: "a file stands where a folder must be; choose another place",
+    errno.ENAMETOOLONG: "choose a shorter name",
 }
+_EXCHANGE, _HERE = 2, -100
+"""RENAME_EXCHANGE and AT_FDCWD of Linux."""
 
 
 def storage_error(exc: OSError, place: Path) -> StorageError:
     """An operating-system fault in words a user can act on."""
-    mend = _MENDS.get(exc.errno or 0, "check the disk, the path and its permissions")
-    where = str(exc.filename or place)
-    return StorageError(exc.strerror or str(exc), place=where, mend=mend)
+    code = exc.errno or _told(exc)
+    mend = _MENDS.get(code, "check the disk, the path and its permissions")
+    what = os.strerror(code) if code else exc.strerror or str(exc)
+    return StorageError(what, place=str(exc.filename or place), mend=mend)
+
+
+def _told(exc: OSError) -> int:
+    """The fault's number where a library only writes it into its message."""
+    found = re.search(r"errno\s*=?\s*(\d+)", str(exc))
+    return int(found[1]) if found else 0
 
 
 @contextlib.contextmanager
@@ -37,25 +57,84 @@ def staged_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
     Raises
     ------
-    StorageError : the target exists and `replace` is false, or the disk refused a write
+    StorageError : the target exists and `replace` is false, it is no folder, or the disk refused
+        a write
     """
-    target = Path(target)
+    asked, target = Path(target), Path(target).resolve()
     if target.exists() and not replace:
         raise StorageError(
-            "the folder exists", place=str(target), mend="choose another name or remove it first"
+            "the folder exists", place=str(asked), mend="choose another name or remove it first"
         )
-    stage: Path | None = None
+    if target.exists() and not target.is_dir():
+        raise StorageError("not a folder", place=str(asked), mend="choose another name")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-        yield stage
-        _flush(stage)
-        _swap(stage, target)
+        _sweep(target)
+        with _stage(target) as stage:
+            yield stage
+            _flush(stage)
+            _swap(stage, target)
     except OSError as exc:
-        raise storage_error(exc, target) from exc
+        raise storage_error(exc, asked) from exc
+
+
+@contextlib.contextmanager
+def _stage(target: Path) -> Iterator[Path]:
+    """A new locked folder beside the target, gone at the end whatever it holds then."""
+    stage, lock = _locked_folder(target)
+    try:
+        yield stage
     finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
+        os.close(lock)
+
+
+def _locked_folder(target: Path) -> tuple[Path, int]:
+    while True:  # a sweeping process may take a folder before it is locked
+        stage = Path(tempfile.mkdtemp(prefix=_partial(target), dir=target.parent))
+        lock = _lock(stage, or_open=True)
+        if lock is not None:
+            return stage, lock
+
+
+def _partial(target: Path) -> str:
+    return f".{target.name}.partial-"
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes left of this target."""
+    with contextlib.suppress(OSError):  # what cannot be listed or removed does no harm
+        left = [p for p in target.parent.iterdir() if p.name.startswith(_partial(target))]
+        for path in left:
+            lock = _lock(path, or_open=False)
+            if lock is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
+
+
+def _lock(folder: Path, *, or_open: bool) -> int | None:
+    """Open a folder and lock it until it is closed or the process dies.
+
+    Returns
+    -------
+    None where another process holds it or took it away; where the disk knows no locks, the handle
+    without a lock if `or_open`, else None
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mine = folder.exists()
+    except BlockingIOError:
+        mine = False
+    except OSError:
+        mine = or_open
+    if mine:
+        return handle
+    os.close(handle)
+    return None
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -98,13 +177,28 @@ def _flush(folder: Path) -> None:
 def _swap(stage: Path, target: Path) -> None:
     if not target.exists():
         stage.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent))
-    target.rename(old / "it")
+    elif not _exchange(stage, target):
+        _step_aside(stage, target)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two names in one step; false where the system or the disk cannot."""
     try:
+        rename = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    return rename(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0
+
+
+def _step_aside(stage: Path, target: Path) -> None:
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old-", dir=target.parent))
+    try:
+        target.rename(old / "it")
         stage.rename(target)
-    except OSError:
-        (old / "it").rename(target)
+    except BaseException:  # an interrupt, too, must bring the old folder back
+        if not target.exists():
+            (old / "it").rename(target)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)

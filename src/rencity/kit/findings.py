@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from rencity.kit.plain import plain
+
 Severity = Literal["error", "warning", "note"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -83,4 +85,4 @@ def _lines(finding: Finding) -> list[str]:
     lines = [f"  {place}: {finding.what}" if place else f"  {finding.what}"]
     if shown:
         lines.append(f"    ids: {shown}{f' and {more} more' if more > 0 else ''}")
-    return [*lines, f"    mend: {finding.mend}"]
+    return [plain(line) for line in (*lines, f"    mend: {finding.mend}")]

@@ -21,7 +21,7 @@ import xarray as xr
 
 import rencity
 from rencity.city.model import City
-from rencity.kit.errors import RunError
+from rencity.kit.errors import RunError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.sim.in_short import as_html, as_text
 from rencity.sim.metrics import curve_metrics, equity
@@ -80,12 +80,15 @@ class Result:
 
         Raises
         ------
-        StorageError : the folder exists and `replace` is false, or the disk refused it
+        StorageError : as `refuse_target`, or the disk refused it
         """
         folder = Path(folder)
+        refuse_target(folder, replace=replace)
         with staged_folder(folder, replace=replace) as stage:
             small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
-            self.curves.to_netcdf(stage / "result.nc", engine="h5netcdf", encoding=small)
+            # through memory: HDF5 may bring the process down when the disk refuses a write
+            curves = self.curves.to_netcdf(engine="h5netcdf", encoding=small)
+            (stage / "result.nc").write_bytes(curves)
             for name in ("zones", "assets", "links", "weak_links"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
@@ -171,6 +174,27 @@ class Result:
 
     def _repr_html_(self) -> str:
         return as_html(self.about, self.summary)
+
+
+def refuse_target(folder: Path, *, replace: bool) -> None:
+    """Say before a run that its result could not be written there.
+
+    Raises
+    ------
+    StorageError : something is there and `replace` is false, or it is no run and not empty
+    """
+    if not folder.exists():
+        return
+    if not replace:
+        raise StorageError(
+            "the folder exists", place=str(folder), mend="give --replace or another --out"
+        )
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "run.json").exists()):
+        raise StorageError(
+            "what is there is no run, so it is not replaced",
+            place=str(folder),
+            mend="choose another name",
+        )
 
 
 def _curves(run: Run) -> xr.Dataset:

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.city.model import City
-from rencity.city.network import NOT_OPEN, Network, network_of
+from rencity.city.network import NOT_OPEN, Network
+from rencity.city.network_cache import network_of
 from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.conditional import conditional_difference

@@ -84,12 +84,16 @@ def assert_valid(
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
         return findings
-    shown = "; ".join(
-        f"{finding.rule} in {finding.table}: {finding.what}" for finding in errors[:SHOWN]
-    )
+    shown = "; ".join(_said(finding) for finding in errors[:SHOWN])
     more = f"; and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
     raise CityError(
         f"{count_text(errors)}: {shown}{more}",
         place=str(city.folder or city.identity.id),
         mend=f"{errors[0].mend}; rencity city check lists everything",
     )
+
+
+def _said(finding: Finding) -> str:
+    more = " …" if len(finding.ids) > SHOWN else ""
+    ids = f" ({', '.join(finding.ids[:SHOWN])}{more})" if finding.ids else ""
+    return f"{finding.rule} in {finding.table}: {finding.what}{ids}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rencity.city.check.facts import Facts, Mask
-from rencity.city.network import MOST_ALTERNATIVES
+from rencity.city.schema import MOST_ALTERNATIVES
 from rencity.kit.findings import Finding
 
 
