@@ -161,13 +161,14 @@ const map = (() => {
   function points() {
     shown = [];
     if (!M.dots || !$("map-dots").checked) return;
-    const size = dots.length > 2000 ? 2.4 : 3.4, w = box.clientWidth, h = box.clientHeight;
+    const many = dots.length > 2000, size = many ? 1.8 : 3.2, w = box.clientWidth, h = box.clientHeight;
     ctx.lineWidth = 0.5; ctx.strokeStyle = colours.soft;
     for (const dot of dots) {
       const x = dot.x * view.scale + view.x, y = dot.y * view.scale + view.y, r = dot.c ? size + dot.c * 0.25 : size * 0.7;
       if (x < -9 || y < -9 || x > w + 9 || y > h + 9) continue;
       ctx.beginPath(); ctx.arc(x, y, r, 0, 2 * Math.PI);
-      ctx.fillStyle = colours["c" + dot.c]; ctx.fill(); ctx.stroke();
+      ctx.fillStyle = colours["c" + dot.c]; ctx.fill();
+      if (!many || dot.c < 2) ctx.stroke();
       shown.push({ x, y, dot });
     }
   }

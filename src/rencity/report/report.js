@@ -39,12 +39,13 @@ function details() {
   DATA.lifelines.forEach((line, k) => {
     unpacked[k] ??= unpackRows(M.without[k], map.zones.length, STEPS.length);
     const code = unpacked[k][zone * STEPS.length + state.step], row = make("tr");
-    row.append(make("th", line.name), make("td", code === NOBODY ? say("nobody") : formatShare(share(code))), make("td", formatHours(M.outage_h[k][zone], LANG)));
+    const gone = M.whole ? DATA.curves.gone[k][state.step] / DATA.curves.people[k][0] : share(code);
+    row.append(make("th", line.name), make("td", code === NOBODY ? say("nobody") : formatShare(gone)), make("td", formatHours(M.outage_h[k][zone], LANG)));
     body.append(row);
   });
   table.append(head, body);
   const title = make("p"); title.append(make("b", M.names[zone]));
-  if (M.region[zone]) title.append(" · " + DATA.curves.regions[M.region[zone]]);
+  if (M.region[zone] && !M.whole) title.append(" · " + DATA.curves.regions[M.region[zone]]);
   title.append(make("br"), say("tip_people", { people: formatCount(allOf(zone), LANG) }));
   $("map-details").replaceChildren(title, table);
 }
