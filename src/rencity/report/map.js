@@ -155,12 +155,14 @@ const map = (() => {
     ctx.lineWidth = 0.7 / s; ctx.strokeStyle = colours.border; ctx.lineJoin = "round";
     groups.forEach((group, c) => {
       ctx.fillStyle = c === 7 ? pattern : colours["c" + c];
-      for (const z of group) { ctx.fill(zones[z].path, "evenodd"); ctx.stroke(zones[z].path); }
+      for (const z of group) { if (!dotted()) ctx.fill(zones[z].path, "evenodd"); ctx.stroke(zones[z].path); }
     });
   }
+  /* Dots and zones share their colours, so they are never shown together. */
+  function dotted() { return M.dots && $("map-dots").checked; }
   function points() {
     shown = [];
-    if (!M.dots || !$("map-dots").checked) return;
+    if (!dotted()) return;
     const many = dots.length > 2000, size = many ? 1.8 : 3.2, w = box.clientWidth, h = box.clientHeight;
     ctx.lineWidth = 0.5; ctx.strokeStyle = colours.soft;
     for (const dot of dots) {
