@@ -48,10 +48,12 @@ def write_run(
     located: bool = True,
     assets: int = 12,
     seed: int = 7,
+    unit: str | None = None,
 ) -> Path:
     """Write a run of `districts` districts of `side`² square zones; `names` replaces names by id.
 
     `harm` 0 loses nothing. One zone of the first district is a point, one has no geometry.
+    `unit` "assets" counts facilities, more of them in each lifeline; None leaves the unit out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -59,6 +61,7 @@ def write_run(
     zones = _zones(districts, side, located)
     leaves = zones[zones.leaf]
     people = leaves.people.to_numpy()
+    counted = np.outer(1 + np.arange(len(ids)) if unit == "assets" else np.ones(len(ids)), people)
     region_of = leaves.region.to_numpy()
     regions = sorted(set(region_of))
     horizon = float(step_start_h[-1] + 6)
@@ -76,18 +79,18 @@ def write_run(
         gone = np.where(t < late, 0, severe * np.exp(-np.maximum(t - late, 0) / rest))
         without[k] = np.minimum(gone, 1)
     without[without < 0.02] = 0
-    served_zone = np.round(people[None, :, None, None] * (1 - without)).astype(np.int64)
+    served_zone = np.round(counted[:, :, None, None] * (1 - without)).astype(np.int64)
     region_rows = [np.flatnonzero(region_of == region) for region in regions]
     served = np.stack([served_zone[:, rows].sum(axis=1) for rows in region_rows], axis=1)
-    region_people = np.array([people[rows].sum() for rows in region_rows])
-    lost = ((people[None, :, None, None] - served_zone) * width[None, None, :, None]).sum(axis=2)
+    region_people = np.stack([counted[:, rows].sum(axis=1) for rows in region_rows], axis=1)
+    lost = ((counted[:, :, None, None] - served_zone) * width[None, None, :, None]).sum(axis=2)
 
     xr.Dataset(
         {
             "step_start_h": ("step", step_start_h),
-            "people": (("lifeline", "region"), np.tile(region_people, (len(ids), 1))),
+            "people": (("lifeline", "region"), region_people),
             "served": (("lifeline", "region", "step", "sample"), served.astype(np.int32)),
-            "zone_people": (("lifeline", "zone"), np.tile(people, (len(ids), 1))),
+            "zone_people": (("lifeline", "zone"), counted),
             "zone_served_mean": (
                 ("lifeline", "zone", "step"),
                 served_zone.mean(axis=3).astype(np.float32),
@@ -102,14 +105,14 @@ def write_run(
     summary = {
         "lifelines": {
             lifeline: _measures(
-                served[k].sum(axis=0), int(region_people.sum()), step_start_h, width
+                served[k].sum(axis=0), int(region_people[k].sum()), step_start_h, width
             )
-            | {"equity": _equity(list(leaves.id), lost[k].mean(axis=1) / people, people)}
+            | {"equity": _equity(list(leaves.id), lost[k].mean(axis=1) / counted[k], counted[k])}
             for k, lifeline in enumerate(ids)
         },
         "regions": {
             region: {
-                lifeline: _measures(served[k, r], int(region_people[r]), step_start_h, width)
+                lifeline: _measures(served[k, r], int(region_people[k, r]), step_start_h, width)
                 for k, lifeline in enumerate(ids)
             }
             for r, region in enumerate(regions)
@@ -124,7 +127,8 @@ def write_run(
     _links(frame).to_parquet(folder / "links.parquet")
     _weak(frame, rng).to_parquet(folder / "weak_links.parquet")
     dump(folder / "summary.json", summary)
-    dump(folder / "run.json", _run(ids, samples, horizon, renamed))
+    about = _run(ids, samples, horizon, renamed) | ({"unit": unit} if unit else {})
+    dump(folder / "run.json", about)
     return folder
 
 

@@ -286,3 +286,52 @@ def test_without_scripts_the_words_and_tables_stand(browser, reports):
         assert page.locator("#key").is_visible()
         assert page.locator(".tab:visible").count() == 4
         assert "需要启用 JavaScript" in page.locator("noscript").inner_text()
+
+
+OF_PEOPLE = {
+    "zh": "人|居民|用户|谁",
+    "en": r"(?i)\b(people|persons?|person-hours|residents?|nobody|who)\b",
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("side", [1, 3])
+def test_what_a_script_says_of_facilities_is_of_no_people(browser, tmp_path, lang, side):
+    run = write_run(tmp_path / "run", districts=side, side=side, unit="assets")
+    with opened(browser, write_report(run, tmp_path / "page.html", lang)) as page:
+        page.locator("#map-canvas").scroll_into_view_if_needed()
+        box = page.locator("#map-canvas").bounding_box()
+        said = []
+        for x in range(5, 100, 5):
+            page.mouse.move(box["x"] + box["width"] * x / 100, box["y"] + box["height"] * 0.3)
+            said.append(page.locator("#map-tip").inner_text())
+        page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+        page.evaluate("document.getElementById('no-people').remove()")
+        said += [page.locator("body").inner_text(), page.locator("#map-details").inner_text()]
+        said += page.evaluate(
+            "[...document.querySelectorAll('[aria-label]')].map((e) => e.ariaLabel)"
+        )
+        assert [text for text in said if re.search(OF_PEOPLE[lang], text)] == []
+
+
+def test_dots_of_one_zone_are_drawn_named_and_put_away(browser, tmp_path):
+    run = write_run(tmp_path / "run", districts=1, side=1, unit="assets")
+    summary = json.loads((run / "summary.json").read_text())["lifelines"]
+    with opened(browser, write_report(run, tmp_path / "page.html", "en")) as page:
+        page.uncheck("#map-marks")
+        drawn = picture(page)
+        page.locator("#map-canvas").scroll_into_view_if_needed()
+        dot = page.evaluate("""() => {
+            const at = wordsOf(DATA.map.dots.at[state.lifeline]), v = map.view;
+            const name = DATA.map.dots.names[state.lifeline][0];
+            return [at[0] * v.scale + v.x, at[1] * v.scale + v.y, name];
+        }""")
+        box = page.locator("#map-canvas").bounding_box()
+        page.mouse.move(box["x"] + dot[0], box["y"] + dot[1])
+        assert page.locator("#map-tip").inner_text().startswith(dot[2] + ": out for ")
+        page.uncheck("#map-dots")
+        assert picture(page) != drawn
+        everything = numbers.count(sum(held["people"] for held in summary.values()), "en")
+        assert f"Facilities: {everything}" in page.locator("#map-details").inner_text()
+        assert page.locator("#map-legend").count() == 0
+        assert page.locator("#curves-region option").count() == 1

@@ -202,4 +202,7 @@ def test_without_people_each_asset_counts_one():
     result = Result.of(run, made, scenario_toml="")
     assert result.zones["id"].tolist() == ["tiny"]  # a city without zones is one
     assert result.about["unit"] == "assets"
+    said = " ".join(each["en"] + each["zh"] for each in result.about["leaves_out"])
+    assert "asset-hours" in said
+    assert not any(word in said for word in ("People", "person", "人数"))
     assert result.weak_links["n1_people"].max() > 0

@@ -16,6 +16,7 @@ def _unknown(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+Unit = Literal["people", "assets"]
 Number = Annotated[float | None, BeforeValidator(_unknown)]
 Share = Annotated[Annotated[float, Field(ge=-1e-9, le=1 + 1e-9)] | None, BeforeValidator(_unknown)]
 
@@ -92,7 +93,7 @@ class Note(_Entry):
 
 
 class About(_Entry):
-    """`run.json`."""
+    """`run.json`; `unit` is what every number of the run counts."""
 
     format: Literal[1]
     rencity: str
@@ -105,6 +106,7 @@ class About(_Entry):
     events: tuple[EventOfRun, ...] = ()
     horizon_h: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     level: str
+    unit: Unit = "people"
     leaves_out: tuple[Words, ...] = ()
     lifelines: Annotated[tuple[LifelineOfRun, ...], Field(min_length=1)]
     hazards: tuple[str, ...] = ()

@@ -94,7 +94,8 @@ const curves = (() => {
     return spans.find((hour) => last > 0 && last * 1.1 <= hour) || DATA.horizon_h;
   }
   function start() {
-    DATA.curves.regions.forEach((name, i) => { const o = make("option", name); o.value = i; $("curves-region").append(o); });
+    /* The only zone of a run is the whole city again. */
+    DATA.curves.regions.slice(0, map.M.whole ? 1 : undefined).forEach((name, i) => { const o = make("option", name); o.value = i; $("curves-region").append(o); });
     const spans = [24, 72, 168, 336].filter((h) => h < DATA.horizon_h);
     for (const hour of [DATA.horizon_h, ...spans]) {
       const o = make("option", hour === DATA.horizon_h ? say("span_all") + " (" + formatHours(hour, LANG) + ")" : formatHours(hour, LANG));

@@ -75,6 +75,11 @@ class Run:
         return [line.id for line in self.lines]
 
     @property
+    def whole(self) -> bool:
+        """Whether one zone holds everything: then zones and regions tell nothing apart."""
+        return self.result.sizes["zone"] == 1
+
+    @property
     def regions(self) -> list[str]:
         """Ids of the regions in the order of the arrays."""
         return [str(region) for region in self.result["region"].to_numpy()]

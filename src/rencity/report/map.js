@@ -69,8 +69,8 @@ const map = (() => {
   const largest = Math.min(0.014 * Math.max(M.width, M.height), 0.42 * cell);
   const zones = M.outlines.map((rings, i) => zoneOf(rings, Math.max(largest * Math.sqrt(peopleRow(0)[i] / most), largest * 0.3)));
   const regions = M.regions.map((r) => Object.assign(zoneOf(r.outline.filter((ring) => ring.length > 2), 0), { name: r.name, at: r.at }));
-  const bottom = zones.reduce((low, z) => Math.max(low, z.box[3]), M.height);
-  let without = null, lines = null, colours = {}, pattern = null, waiting = false, marks = [];
+  const bottom = M.whole ? M.height : zones.reduce((low, z) => Math.max(low, z.box[3]), M.height);
+  let without = null, dots = [], shown = [], lines = null, colours = {}, pattern = null, waiting = false, marks = [];
 
   function zoneOf(rings, radius) {
     const path = new Path2D(), box = [Infinity, Infinity, -Infinity, -Infinity];
@@ -103,6 +103,11 @@ const map = (() => {
     const ends = wordsOf(M.links[state.lifeline]);
     lines = new Path2D();
     for (let i = 0; i < ends.length; i += 4) { lines.moveTo(ends[i], ends[i + 1]); lines.lineTo(ends[i + 2], ends[i + 3]); }
+    if (M.dots) loadDots(state.lifeline);
+  }
+  function loadDots(k) {
+    const at = wordsOf(M.dots.at[k]);
+    dots = M.dots.class[k].map((c, i) => ({ x: at[2 * i], y: at[2 * i + 1], c, name: M.dots.names[k][i], outage: M.dots.outage_h[k][i] }));
   }
   function codeAt(zone, step) { return without[zone * STEPS.length + step]; }
   function classOf(code) {
@@ -132,19 +137,42 @@ const map = (() => {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     ctx.setTransform(ratio * s, 0, 0, ratio * s, ratio * view.x, ratio * view.y);
+    if (!M.whole) fill(s);
+    if ($("map-lines").checked) { ctx.strokeStyle = colours.network; ctx.lineWidth = 0.9 / s; ctx.stroke(lines); }
+    ctx.strokeStyle = colours.soft; ctx.lineWidth = 1.3 / s;
+    if (M.whole) ctx.setLineDash([5 / s, 4 / s]);
+    for (const region of regions) ctx.stroke(region.path);
+    ctx.setLineDash([]);
+    if (state.chosen >= 0 && !M.whole) { ctx.strokeStyle = colours.ink; ctx.lineWidth = 3 / s; ctx.stroke(zones[state.chosen].path); }
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    points();
+    if (!M.whole) names();
+    weak(); rulers();
+  }
+  function fill(s) {
     const groups = Array.from({ length: 8 }, () => []);
     for (let z = 0; z < zones.length; z++) groups[classOf(codeAt(z, state.step))].push(z);
     ctx.lineWidth = 0.7 / s; ctx.strokeStyle = colours.border; ctx.lineJoin = "round";
     groups.forEach((group, c) => {
       ctx.fillStyle = c === 7 ? pattern : colours["c" + c];
-      for (const z of group) { ctx.fill(zones[z].path, "evenodd"); ctx.stroke(zones[z].path); }
+      for (const z of group) { if (!dotted()) ctx.fill(zones[z].path, "evenodd"); ctx.stroke(zones[z].path); }
     });
-    if ($("map-lines").checked) { ctx.strokeStyle = colours.network; ctx.lineWidth = 0.9 / s; ctx.stroke(lines); }
-    ctx.strokeStyle = colours.soft; ctx.lineWidth = 1.3 / s;
-    for (const region of regions) ctx.stroke(region.path);
-    if (state.chosen >= 0) { ctx.strokeStyle = colours.ink; ctx.lineWidth = 3 / s; ctx.stroke(zones[state.chosen].path); }
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    names(); weak(); rulers();
+  }
+  /* Dots and zones share their colours, so they are never shown together. */
+  function dotted() { return M.dots && $("map-dots").checked; }
+  function points() {
+    shown = [];
+    if (!dotted()) return;
+    const many = dots.length > 2000, size = many ? 1.8 : 3.2, w = box.clientWidth, h = box.clientHeight;
+    ctx.lineWidth = 0.5; ctx.strokeStyle = colours.soft;
+    for (const dot of dots) {
+      const x = dot.x * view.scale + view.x, y = dot.y * view.scale + view.y, r = dot.c ? size + dot.c * 0.25 : size * 0.7;
+      if (x < -9 || y < -9 || x > w + 9 || y > h + 9) continue;
+      ctx.beginPath(); ctx.arc(x, y, r, 0, 2 * Math.PI);
+      ctx.fillStyle = colours["c" + dot.c]; ctx.fill();
+      if (!many || dot.c < 2) ctx.stroke();
+      shown.push({ x, y, dot });
+    }
   }
   function names() {
     ctx.font = "600 13px " + getComputedStyle(document.body).fontFamily;
@@ -197,9 +225,14 @@ const map = (() => {
   function at(x, y) {
     const mark = marks.findLast ? marks.findLast(near) : marks.slice().reverse().find(near);
     function near(m) { return (m.x - x) ** 2 + (m.y - y) ** 2 <= 130; }
+    let dot = null, best = 64;
+    for (const one of shown) {
+      const far = (one.x - x) ** 2 + (one.y - y) ** 2;
+      if (far <= best) { best = far; dot = one.dot; }
+    }
     const wx = (x - view.x) / view.scale, wy = (y - view.y) / view.scale;
     const zone = zones.findIndex((z) => wx >= z.box[0] && wx <= z.box[2] && wy >= z.box[1] && wy <= z.box[3] && probe.isPointInPath(z.path, wx, wy, "evenodd"));
-    return { mark: mark && mark.link, zone };
+    return { mark: mark && mark.link, dot, zone };
   }
   function zoom(factor, x = box.clientWidth / 2, y = box.clientHeight / 2) {
     const scale = Math.min(Math.max(view.scale * factor, view.fit * 0.8), view.fit * 60), f = scale / view.scale;

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from rencity.kit.files import write_bytes
-from rencity.report import story, tables
+from rencity.report import dots, story, tables
 from rencity.report.folder import Run, open_run
 from rencity.report.payload import embedded, payload
 from rencity.report.words import Lang, Words
@@ -37,8 +37,9 @@ def write_report(folder: Path, out: Path, lang: Lang = "zh") -> Path:
 
 def page(run: Run, lang: Lang = "zh") -> str:
     """The report as HTML; the same run gives the same text."""
-    words = Words(lang)
+    words = Words(lang, run.about.unit)
     marked = tables.marked_weak(run)
+    drawn = payload(run, words, marked)
     text = (
         environment(words)
         .get_template("page.html.j2")
@@ -48,10 +49,13 @@ def page(run: Run, lang: Lang = "zh") -> str:
             policy=POLICY,
             style=style(),
             script=Markup("\n".join(_own(name) for name in SCRIPTS)),  # noqa: S704
-            data=Markup(embedded(payload(run, words, marked))),  # noqa: S704
+            data=Markup(embedded(drawn)),  # noqa: S704
             city=story.city_name(run, words),
             scenario=story.scenario_name(run, words),
             when=_when(run),
+            dots=drawn["map"]["dots"],
+            dots_left=dots.left_out(run),
+            dots_most=dots.MOST,
             lines=[story.line_name(run, words, name) for name in run.lifelines],
             headline=story.headline(run, words),
             losses=story.losses(run, words),

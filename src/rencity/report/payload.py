@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rencity.report import pack, shapes
+from rencity.report import dots, pack, shapes
 from rencity.report.folder import Run
 from rencity.report.words import Words
 
@@ -22,6 +22,7 @@ def payload(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
     """Everything the script needs; `marked` are the numbered weak links of the tables."""
     return {
         "lang": words.lang,
+        "unit": run.about.unit,
         "texts": words.of_script(),
         "horizon_h": run.about.horizon_h,
         "steps": [round(float(h), 4) for h in run.result["step_start_h"].to_numpy()],
@@ -83,10 +84,11 @@ def _map(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
     ends = np.concatenate(
         [run.links[["lon1", "lat1"]].to_numpy(float), run.assets[["lon", "lat"]].to_numpy(float)]
     )
-    grid = shapes.grid_of(zones, ends)
+    grid = shapes.grid_of(zones.iloc[:0] if run.whole and _placed(ends) else zones, ends)
     outlines, placeless = _outlines(zones, grid)
     people = run.result["zone_people"].to_numpy()[:, rows].astype(np.float64)
     return {
+        "whole": run.whole,
         "unit_m": grid.unit_m,
         "width": grid.width,
         "height": grid.height,
@@ -99,8 +101,13 @@ def _map(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
         "without": [pack.nibbles(_without(run, rows, people, k)) for k in range(len(people))],
         "regions": _regions(run, words, grid),
         "links": _links(run, grid),
+        "dots": dots.drawn(run, words, grid),
         "weak": _weak(marked, words, grid),
     }
+
+
+def _placed(points: npt.NDArray[np.float64]) -> bool:
+    return len(np.unique(points[np.isfinite(points).all(axis=1)], axis=0)) > 1
 
 
 def _outlines(zones: Any, grid: shapes.Grid) -> tuple[list[list[list[int]]], int]:

@@ -25,6 +25,11 @@ function zoneText(zone) {
   if (M.region[zone]) lines[0] += " · " + DATA.curves.regions[M.region[zone]];
   return lines.join("\n");
 }
+/* The same people hang on every lifeline, while each facility is of one. */
+function allOf(zone) {
+  if (DATA.unit === "people") return map.peopleRow(0)[zone];
+  return DATA.lifelines.reduce((sum, _, k) => sum + map.peopleRow(k)[zone], 0);
+}
 const unpacked = [];
 function details() {
   const zone = state.chosen, M = map.M;
@@ -34,13 +39,14 @@ function details() {
   DATA.lifelines.forEach((line, k) => {
     unpacked[k] ??= unpackRows(M.without[k], map.zones.length, STEPS.length);
     const code = unpacked[k][zone * STEPS.length + state.step], row = make("tr");
-    row.append(make("th", line.name), make("td", code === NOBODY ? say("nobody") : formatShare(share(code))), make("td", formatHours(M.outage_h[k][zone], LANG)));
+    const gone = M.whole ? DATA.curves.gone[k][state.step] / DATA.curves.people[k][0] : share(code);
+    row.append(make("th", line.name), make("td", code === NOBODY ? say("nobody") : formatShare(gone)), make("td", formatHours(M.outage_h[k][zone], LANG)));
     body.append(row);
   });
   table.append(head, body);
   const title = make("p"); title.append(make("b", M.names[zone]));
-  if (M.region[zone]) title.append(" · " + DATA.curves.regions[M.region[zone]]);
-  title.append(make("br"), say("tip_people", { people: formatCount(map.peopleRow(0)[zone], LANG) }));
+  if (M.region[zone] && !M.whole) title.append(" · " + DATA.curves.regions[M.region[zone]]);
+  title.append(make("br"), say("tip_people", { people: formatCount(allOf(zone), LANG) }));
   $("map-details").replaceChildren(title, table);
 }
 function tip(x, y) {
@@ -49,7 +55,8 @@ function tip(x, y) {
   if (found.mark) {
     lines.push(say("tip_weak", { number: found.mark.number }) + " · " + found.mark.name);
     lines.push(say("tip_n1", { people: formatCount(found.mark.n1_people, LANG) }));
-  } else if (found.zone >= 0) lines.push(zoneText(found.zone));
+  } else if (found.dot) lines.push(say("tip_dot", { name: found.dot.name, time: formatHours(found.dot.outage, LANG) }));
+  else if (found.zone >= 0 && !M.whole) lines.push(zoneText(found.zone));
   node.hidden = !lines.length;
   node.textContent = lines.join("\n");
   if (node.hidden) return;
@@ -75,7 +82,7 @@ function mapControls() {
   $("map-time").max = STEPS.length - 1;
   $("map-time").addEventListener("input", (e) => { play(false); setStep(Number(e.target.value)); });
   $("map-play").addEventListener("click", () => play(!state.playing));
-  for (const id of ["map-lines", "map-marks", "map-own"]) $(id).addEventListener("change", map.draw);
+  for (const id of ["map-lines", "map-marks", "map-own", "map-dots"]) if ($(id)) $(id).addEventListener("change", map.draw);
   $("map-in").addEventListener("click", () => map.zoom(1.6));
   $("map-out").addEventListener("click", () => map.zoom(1 / 1.6));
   $("map-reset").addEventListener("click", () => { map.fit(); map.draw(); });
@@ -95,7 +102,7 @@ function mapControls() {
   });
   const up = (e) => {
     if (fingers.delete(e.pointerId) && moved < 5 && e.type === "pointerup") {
-      state.chosen = map.at(...place(e)).zone;
+      if (!map.M.whole) state.chosen = map.at(...place(e)).zone;
       details(); map.draw(); tip(...place(e));
     }
   };
@@ -120,8 +127,17 @@ function mapControls() {
 }
 function legend() {
   const list = $("map-legend");
-  CLASSES.forEach(([, text], c) => { const item = make("li"), box = make("i"); box.style.background = `var(--c${c})`; item.append(box, text); list.append(item); });
+  if (map.M.dots) key($("map-dots-legend"), outageClasses(map.M.dots.edges_h));
+  if (!list) return;
+  key(list, CLASSES.map(([, text]) => text));
   const item = make("li"), box = make("i"); box.className = "nobody"; item.append(box, list.dataset.nobody); list.append(item);
+}
+function key(list, texts) {
+  texts.forEach((text, c) => { const item = make("li"), box = make("i"); box.style.background = `var(--c${c})`; item.append(box, text); list.append(item); });
+}
+function outageClasses(edges) {
+  const text = edges.map((hour) => formatHours(hour, LANG));
+  return ["0", ...text.map((hour, i) => i ? text[i - 1] + "–" + hour : "≤" + hour), ">" + text[text.length - 1]];
 }
 function sortable(table) {
   const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
@@ -197,6 +213,7 @@ document.querySelectorAll("table.sortable").forEach(sortable);
 tabs(); legend(); mapControls(); weakRows(); play(false);
 map.readColours();
 [state.lifeline, state.step] = worstView();
+if (map.M.whole) state.chosen = 0;
 map.load();
 map.resize();
 curves.start();

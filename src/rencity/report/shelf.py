@@ -34,7 +34,7 @@ def _entry(folder: Path, out: Path, number: int) -> list[dict[str, object]]:
     run = open_run(folder)
     made: list[dict[str, object]] = []
     for lang in LANGS:
-        words = Words(lang)
+        words = Words(lang, run.about.unit)
         name = f"{number}-{run.about.scenario.name}-{lang}.html"
         safe = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name)
         write_bytes(out / safe, page(run, lang).encode())

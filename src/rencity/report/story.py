@@ -253,7 +253,7 @@ def _waits(run: Run, words: Words) -> list[Markup]:
         for name in run.lifelines
         for zone in run.summary.lifelines[name].equity.worst_zones[:1]
     ]
-    if not entries or max(entries)[0] <= 0:
+    if run.whole or not entries or max(entries)[0] <= 0:
         return []
     outage, zone, name = max(entries)
     return [

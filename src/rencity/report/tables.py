@@ -99,7 +99,9 @@ def regions(run: Run, words: Words) -> dict[str, list[Row]]:
 
 def _region(run: Run, words: Words, region: str, measure: Any) -> Row:
     held = run.summary.regions[region]
-    people = max((held[name].people or 0 for name in held), default=0)
+    counts = [held[name].people or 0 for name in held]
+    # the same people hang on every lifeline, while each facility is of one
+    people = sum(counts) if run.about.unit == "assets" else max(counts, default=0)
     name = Cell(words.zone(run.zones, region), name=True)
     cells = [
         measure(held[lifeline], run, words) if lifeline in held else Cell("–", number=True)

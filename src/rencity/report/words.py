@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from markupsafe import Markup
 
 from rencity.report import numbers
-from rencity.report.about import LifelineOfRun
+from rencity.report.about import LifelineOfRun, Unit
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -34,12 +34,15 @@ def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 
 class Words:
-    """Texts, names and numbers of one language."""
+    """Texts, names and numbers of one language, for a run that counts people or assets."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, unit: Unit = "people") -> None:
         self.lang: Lang = lang
+        variant = lang if unit == "people" else f"{lang}_{unit}"
         self._texts = {
-            key: entry[lang] for section in catalogue().values() for key, entry in section.items()
+            key: entry.get(variant, entry[lang])
+            for section in catalogue().values()
+            for key, entry in section.items()
         }
 
     def t(self, key: str, **values: object) -> Markup:
@@ -86,7 +89,7 @@ class Words:
         return line.colour if _COLOUR.fullmatch(line.colour) else GREY
 
     def count(self, value: float | None) -> str:
-        """A number of people or person-hours."""
+        """A number of people or facilities, or of their hours."""
         return numbers.count(value, self.lang)
 
     def hours(self, value: float | None) -> str:

@@ -279,7 +279,7 @@ def _about(
         "horizon_h": run.horizon_min / 60,
         "level": "reach",
         "unit": run.network.unit,
-        "leaves_out": caveats("reach"),
+        "leaves_out": caveats("reach", run.network.unit),
         "lifelines": [
             {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
             for name in run.network.lifelines

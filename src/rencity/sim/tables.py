@@ -15,11 +15,13 @@ from rencity.city.model import City
 from rencity.sim.run import Run
 
 
-def caveats(level: str) -> list[dict[str, str]]:
-    """What a level of fidelity leaves out, as zh and en sentences."""
+def caveats(level: str, unit: str) -> list[dict[str, str]]:
+    """What a level of fidelity leaves out of a run in `unit`, as zh and en sentences."""
     text = resources.files("rencity.sim").joinpath("caveats.toml").read_text(encoding="utf-8")
-    found: list[dict[str, str]] = tomllib.loads(text)[level]
-    return found
+    return [
+        {lang: each.get(f"{lang}_{unit}", each[lang]) for lang in ("zh", "en")}
+        for each in tomllib.loads(text)[level]
+    ]
 
 
 def zones_table(run: Run, city: City) -> gpd.GeoDataFrame:
