@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from rencity.city import City
-from rencity.city.network_cache import network_of
+from rencity.city.network.cache import network_of
 from rencity.sim.reach.arrays import state_of
 
 LIFELINES = ("road", "power", "water", "drainage", "gas", "telecom", "health")

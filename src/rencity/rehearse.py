@@ -18,9 +18,9 @@ from rencity.city.model import City
 from rencity.content import classes_of, load_packs
 from rencity.sim import run
 from rencity.sim.result import Result
-from rencity.sim.run import Progress
 from rencity.sim.scenario import Scenario, load_scenario, parse_scenario
 from rencity.sim.scenario_text import read_text, scenario_toml
+from rencity.sim.workers import Progress
 
 
 def stress(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from rencity.city import City
-from rencity.city.network_cache import network_of
+from rencity.city.network.cache import network_of
 from tests.conftest import require
 from tests.faults.conftest import Cli
 from tests.faults.test_faults_city import edit, put

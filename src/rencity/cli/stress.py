@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rencity.sim.result import Result
-    from rencity.sim.run import Progress
+    from rencity.sim.workers import Progress
 
 SHOWN = 5
 STAGES = {

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from rencity.city.model import City
-from rencity.city.network import NOT_OPEN, Network
-from rencity.city.network_cache import network_of
+from rencity.city.network import Network
+from rencity.city.network.cache import network_of
 from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.conditional import conditional_difference
@@ -24,7 +20,6 @@ from rencity.sim.damage import Classes
 from rencity.sim.hazard import restrict, strike_of, unhit
 from rencity.sim.knockout import Saved, knock_out, lanes_to_run, saved_by_row
 from rencity.sim.reach.account import Account
-from rencity.sim.reach.engine import Engine, Undamaged
 from rencity.sim.reach.events import (
     Draws,
     Outages,
@@ -36,14 +31,12 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.n1 import people_lost
 from rencity.sim.scenario import FieldHazard, Hazard, Scenario
 from rencity.sim.steps import step_edges
+from rencity.sim.totals import Total, normal_people
+from rencity.sim.workers import Clock, Engines, Progress, in_order, mapper
 
 KNOCKED = 20
 """Assets knocked out: the first by people who hang on them, and as many by people times damage."""
 PAIRS_EACH = 64
-
-Progress = Callable[[str, float], None]
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -111,7 +104,7 @@ def stress(
     CityError : the city has no network, or nothing in it runs undamaged
     ScenarioError : no event of that name; else, as InputError, of `rencity.sim.hazard.strike_of`
     """
-    clock = _Clock(progress)
+    clock = Clock(progress)
     samples, seed = samples or scenario.samples, scenario.seed if seed is None else seed
     with clock.stage("network"):
         network = network_of(city)
@@ -133,6 +126,7 @@ def stress(
                 edge_min,
                 horizon_min,
                 pool,
+                workers + 1,
                 clock,
             )
         except BaseException:
@@ -174,12 +168,13 @@ def _run(
     edge_min: npt.NDArray[np.int64],
     horizon_min: int,
     pool: ThreadPoolExecutor,
-    clock: _Clock,
+    ahead: int,
+    clock: Clock,
 ) -> Run:
     with clock.stage("undamaged"):
-        engines = _Engines(network, edge_min, horizon_min)
-        people, zone_people = _normal_people(network, engines.undamaged)
-    total = _Total(network, engines.undamaged, len(edge_min), samples)
+        engines = Engines(network, edge_min, horizon_min)
+        people, zone_people = normal_people(network, engines.undamaged)
+    total = Total(network, engines.undamaged, len(edge_min), samples)
     with clock.stage("samples"):
         blocks: list[Outages] = []
         numbers = range(-(-samples // LANES))
@@ -188,7 +183,7 @@ def _run(
             outages = outages_of_block(network, draws, seed, number, samples)
             return outages, engines.mine().run(outages)
 
-        for number, (outages, account) in enumerate(_in_order(pool, one, numbers)):
+        for number, (outages, account) in enumerate(in_order(pool, ahead, one, numbers)):
             total.add(number, account, outages)
             blocks.append(outages)
             clock.share((number + 1) / len(numbers))
@@ -201,7 +196,7 @@ def _run(
         rows = _to_knock(network, n1.sum(axis=0), total.damaged)
         pairs = lanes_to_run(rows, blocks, PAIRS_EACH)
         without = knock_out(
-            pairs, blocks, lambda outages: engines.mine().run(outages), _mapper(pool, clock)
+            pairs, blocks, lambda outages: engines.mine().run(outages), mapper(pool, ahead, clock)
         )
         saved = saved_by_row(pairs, without, loss.astype(np.int64), total.damaged, samples)
     events, event = _events(scenario.hazards, draws, seed, samples)
@@ -229,129 +224,6 @@ def _run(
         findings=tuple(findings),
         timings_s=clock.seconds,
     )
-
-
-class _Clock:
-    """Time of each stage, told to whoever watches."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-        self._stage = ""
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self._stage = name
-        begin = time.perf_counter()
-        self._progress(name, 0.0)
-        yield
-        self.seconds[name] = round(time.perf_counter() - begin, 3)
-        self._progress(name, 1.0)
-
-    def share(self, done: float) -> None:
-        self._progress(self._stage, done)
-
-
-class _Engines:
-    """An engine for each thread; the undamaged state is found once."""
-
-    def __init__(self, network: Network, edge_min: npt.NDArray[np.int64], horizon_min: int) -> None:
-        self._what = (network, edge_min, horizon_min)
-        self._local = threading.local()
-        first = Engine(*self._what)
-        self._local.engine = first
-        self.undamaged: Undamaged = first.undamaged
-
-    def mine(self) -> Engine:
-        if not hasattr(self._local, "engine"):
-            self._local.engine = Engine(*self._what, self.undamaged)
-        engine: Engine = self._local.engine
-        return engine
-
-
-class _Total:
-    """Sums over blocks, added in block order."""
-
-    def __init__(self, network: Network, undamaged: Undamaged, steps: int, samples: int) -> None:
-        lifelines, zones = len(network.lifelines), len(network.zone)
-        self._network = network
-        self._samples = samples
-        # a normally open link is out until it is switched, which is no damage
-        closed = np.asarray(network.link_open_min) == NOT_OPEN
-        self._can_fail = np.concatenate([undamaged.runs, closed])
-        regions = len(network.region)
-        self._change = np.zeros((lifelines, regions, steps, samples), np.int32)
-        self.zone_loss_sum = np.zeros((lifelines, zones))
-        self.zone_loss_sq = np.zeros((lifelines, zones))
-        self.zone_served = np.zeros((lifelines, zones, steps), np.int64)
-        self.loss_min = np.zeros(samples)
-        self.damaged = np.zeros(network.nodes + network.link_rows, np.int64)
-        self._node_out = np.zeros(network.nodes, np.int64)
-
-    def add(self, number: int, account: Account, outages: Outages) -> None:
-        begin = number * LANES
-        lanes = min(LANES, self._samples - begin)
-        self._change[..., begin : begin + lanes] = account.served[..., :lanes]
-        loss = account.zone_loss[..., :lanes]
-        self.zone_loss_sum += loss.sum(axis=2)
-        self.zone_loss_sq += np.einsum("lzs,lzs->lz", loss.astype(float), loss.astype(float))
-        self.zone_served += account.zone_served
-        self.loss_min[begin : begin + lanes] = loss.sum(axis=(0, 1))
-        self._node_out += account.out_min
-        self.damaged += np.bincount(outages.row, minlength=len(self.damaged)) * self._can_fail
-
-    def served(self, people: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """People served, int32 (lifelines, regions, steps, samples)."""
-        made = np.cumsum(self._change, axis=2, dtype=np.int32)
-        made += people[:, :, None, None].astype(np.int32)
-        return made
-
-    def row_out_min(self, blocks: Sequence[Outages], horizon_min: int) -> npt.NDArray[np.int64]:
-        """Minutes out of service of each row: nodes with all they need, link rows by damage."""
-        made = np.zeros(len(self.damaged), np.int64)
-        for outages in blocks:
-            capped = np.minimum(outages.minutes, horizon_min)
-            made += np.bincount(outages.row, capped, len(made)).astype(np.int64)
-        made[: self._network.nodes] = self._node_out
-        return made
-
-
-def _normal_people(
-    network: Network, undamaged: Undamaged
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """People served on a normal day: int64 (lifelines, regions) and (lifelines, zones)."""
-    node = np.repeat(np.arange(network.nodes), np.diff(network.people_ptr))
-    runs = undamaged.runs[node]
-    zone, life = network.people_zone[runs], network.lifeline[node[runs]]
-    zone_people = np.zeros((len(network.lifelines), len(network.zone)), np.int64)
-    np.add.at(zone_people, (life, zone), network.people[runs])
-    people = np.zeros((len(network.lifelines), len(network.region)), np.int64)
-    np.add.at(people.T, network.zone_region, zone_people.T)
-    return people, zone_people
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, work: Callable[[T], R], items: Sequence[T] | range
-) -> Iterator[R]:
-    """Results in order with few in flight, so that finished blocks don't pile up."""
-    ahead = pool._max_workers + 1
-    waiting = [pool.submit(work, item) for item in items[:ahead]]  # type: ignore[arg-type]
-    for number in range(len(items)):
-        result = waiting.pop(0).result()
-        if number + ahead < len(items):
-            waiting.append(pool.submit(work, items[number + ahead]))  # type: ignore[arg-type]
-        yield result
-
-
-def _mapper(pool: ThreadPoolExecutor, clock: _Clock) -> Callable[..., list[Any]]:
-    def map_(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        made = []
-        for number, result in enumerate(_in_order(pool, work, items)):
-            made.append(result)
-            clock.share((number + 1) / len(items))
-        return made
-
-    return map_
 
 
 def _by_damage(
