@@ -61,10 +61,8 @@ def staged_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         a write
     """
     asked, target = Path(target), Path(target).resolve()
-    if target.exists() and not replace:
-        raise StorageError(
-            "the folder exists", place=str(asked), mend="choose another name or remove it first"
-        )
+    if not replace:
+        _refuse_existing(target, asked)
     if target.exists() and not target.is_dir():
         raise StorageError("not a folder", place=str(asked), mend="choose another name")
     try:
@@ -73,9 +71,18 @@ def staged_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         with _stage(target) as stage:
             yield stage
             _flush(stage)
+            if not replace:
+                _refuse_existing(target, asked)  # another process may have come first
             _swap(stage, target)
     except OSError as exc:
         raise storage_error(exc, asked) from exc
+
+
+def _refuse_existing(target: Path, asked: Path) -> None:
+    if target.exists():
+        raise StorageError(
+            "the folder exists", place=str(asked), mend="choose another name or remove it first"
+        )
 
 
 @contextlib.contextmanager
