@@ -28,12 +28,12 @@ STOPPED = "stopped; nothing half written is left\n"
 TELLING = """
 import sys
 pause = sys.argv.pop(1)
-from rencity.sim import run
-stage = run._Clock.stage
+from rencity.sim.workers import Clock
+stage = Clock.stage
 def told(self, name):
     print("at", name, flush=True)
     return stage(self, name)
-run._Clock.stage = told
+Clock.stage = told
 import rencity.kit.files as files
 for name in ("_flush", "_swap"):
     def wrap(name=name, real=getattr(files, name)):
