@@ -12,7 +12,7 @@ from markupsafe import Markup
 from rencity.report.about import Measures, Times
 from rencity.report.folder import Run
 from rencity.report.numbers import DASH
-from rencity.report.words import Words
+from rencity.report.words import PATH, Words
 
 FELT = 0.01
 WORTH_TELLING = 0.01
@@ -247,6 +247,12 @@ def _first(frame: pd.DataFrame, column: str) -> Any:
     return next(ranked.itertuples(index=False))
 
 
+def _placed(run: Run, words: Words, zone: str) -> str:
+    """A zone's name below its region's."""
+    path = words.zone_path(run.zones, zone, run.regions)
+    return path if zone in run.regions else f"{region_name(run, words, zone)}{PATH}{path}"
+
+
 def _waits(run: Run, words: Words) -> list[Markup]:
     entries = [
         (zone.mean_outage_h or 0.0, zone.zone, name)
@@ -259,8 +265,7 @@ def _waits(run: Run, words: Words) -> list[Markup]:
     return [
         words.t(
             "waits",
-            zone=words.zone_path(run.zones, zone, run.regions),
-            region=region_name(run, words, zone),
+            zone=_placed(run, words, zone),
             lifeline=line_name(run, words, name),
             time=words.hours(outage),
         )

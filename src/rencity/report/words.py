@@ -72,6 +72,8 @@ class Words:
             if names and zone in regions:
                 break
             names.append(self.zone(zones, zone))
+            if zone in regions:
+                break
             zone = str(zones.loc[zone, "parent"])
         return PATH.join(reversed(names)) if names else shown(zone)
 
