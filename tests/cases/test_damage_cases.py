@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from rencity.city.model import City, Identity
+from rencity.city.identity import Identity
+from rencity.city.model import City
 from rencity.sim.classes import Repair, RepairRate
 from rencity.sim.damage import Classes
 from rencity.sim.hazard import strike_of

@@ -8,8 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rencity.city.identity import Identity
 from rencity.city.infer import ZONE_RULE, infer
-from rencity.city.model import City, Identity
+from rencity.city.model import City
 from rencity.city.rules import NeedRule, ServeRule
 
 IDENTITY = Identity(id="t", name="t", metric_crs="EPSG:32651")

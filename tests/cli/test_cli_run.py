@@ -14,7 +14,8 @@ from shapely.geometry import Point
 from typer.testing import CliRunner
 
 import rencity.cli.run as it
-from rencity.city.model import City, Identity
+from rencity.city.identity import Identity
+from rencity.city.model import City
 from rencity.cli import app
 from tests.report.fake_run import write_run
 

@@ -1,5 +1,6 @@
 """What a city is: its tables, its folder, and the arrays the engine reads."""
 
-from rencity.city.model import City, Identity
+from rencity.city.identity import Identity
+from rencity.city.model import City
 
 __all__ = ["City", "Identity"]

@@ -12,9 +12,10 @@ import numpy as np
 import shapely
 from pydantic import ValidationError
 
+from rencity.city.identity import Identity, ImportRecord
 from rencity.city.infer import Rule, infer
 from rencity.city.merging import merge, without_overruled
-from rencity.city.model import City, Identity, ImportRecord
+from rencity.city.model import City
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.records import utm_of
 from rencity.city.readers.tables import source_files

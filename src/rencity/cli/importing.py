@@ -71,7 +71,7 @@ def import_command(
 
 def _rules(folder: Path, code: str) -> Mapping[str, Rule]:
     """Rules of the packs in force in the city's region, to fill what a source does not say."""
-    from rencity.city.model import read_identity
+    from rencity.city.identity import read_identity
     from rencity.content import load_packs
 
     identity = folder / "city.toml"

@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from rencity.city.model import City, Identity
+from rencity.city.identity import Identity
+from rencity.city.model import City
 from rencity.sim.classes import Lognormal, Repair, RepairRate
 
 Row = tuple[str, str, object]

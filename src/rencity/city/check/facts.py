@@ -14,6 +14,7 @@ from rencity.city.check.network import Supply
 from rencity.city.model import City
 from rencity.city.schema import TABLES
 from rencity.kit.errors import CityError
+from rencity.kit.findings import Finding, Severity
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -173,3 +174,20 @@ class Facts:
     def supply(self) -> Supply:
         """Reach and needs of the undamaged city."""
         return Supply(self)
+
+    def found(
+        self,
+        table: str,
+        rule: str,
+        field: str,
+        which: Mask,
+        what: str,
+        mend: str,
+        severity: Severity = "error",
+    ) -> list[Finding]:
+        """One finding on the rows that have the fault, none when no row has."""
+        if not which.any():
+            return []
+        said = f"{int(which.sum())} {what}"
+        ids = self.ids(table, which)
+        return [Finding(rule, severity, said, mend, table=table, field=field, ids=ids)]

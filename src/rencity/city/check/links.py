@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rencity.city.check.facts import Facts, Mask
-from rencity.kit.findings import Finding, Severity
+from rencity.city.check.facts import Facts
+from rencity.kit.findings import Finding
 
 
 def link_lifeline(facts: Facts) -> list[Finding]:
@@ -16,8 +16,8 @@ def link_lifeline(facts: Facts) -> list[Finding]:
     for end in (facts.start, facts.end):
         there = end >= 0
         wrong[there] |= of_asset[end[there]] != line[there]
-    return _finding(
-        facts,
+    return facts.found(
+        "links",
         "link-lifeline",
         "lifeline",
         wrong,
@@ -29,8 +29,8 @@ def link_lifeline(facts: Facts) -> list[Finding]:
 def link_loop(facts: Facts) -> list[Finding]:
     """A link joins two different assets."""
     wrong = (facts.start == facts.end) & (facts.start >= 0)
-    return _finding(
-        facts,
+    return facts.found(
+        "links",
         "link-loop",
         "end",
         wrong,
@@ -51,16 +51,14 @@ def link_asset(facts: Facts) -> list[Finding]:
     other[other] = of_asset[own[other]] != line[other]
     name = "link-asset"
     return [
-        *_finding(
-            facts, name, "asset", is_end, "links have one of their ends as their own asset",
+        *facts.found(
+            "links", name, "asset", is_end, "links have one of their ends as their own asset",
             "give the link an asset of its own, or leave it empty",
         ),
-        *_finding(
-            facts, name, "asset", node, "links have an own asset whose kind is a node",
+        *facts.found("links", name, "asset", node, "links have an own asset whose kind is a node",
             "give it a kind with the role link, such as water.pipe, or leave it empty",
         ),
-        *_finding(
-            facts, name, "asset", other, "links have an own asset of another lifeline",
+        *facts.found("links", name, "asset", other, "links have an own asset of another lifeline",
             "correct the asset or the lifeline",
         ),
     ]  # fmt: skip
@@ -76,8 +74,8 @@ def shared_asset(facts: Facts) -> list[Finding]:
     pair = (low[order][1:] == low[order][:-1]) & (high[order][1:] == high[order][:-1])
     wrong = np.zeros(len(own), dtype=bool)
     wrong[order[1:][same & ~pair]] = True
-    return _finding(
-        facts,
+    return facts.found(
+        "links",
         "shared-asset",
         "asset",
         wrong & there,
@@ -95,8 +93,8 @@ def mixed_switch(facts: Facts) -> list[Finding]:
     closed[facts.own[there & ~is_open]] = True
     wrong = there & is_open
     wrong[wrong] = closed[facts.own[wrong]]
-    return _finding(
-        facts,
+    return facts.found(
+        "links",
         "mixed-switch",
         "asset",
         wrong,
@@ -127,19 +125,3 @@ def unattached(facts: Facts) -> list[Finding]:
             ids=facts.ids("assets", loose),
         )
     ]
-
-
-def _finding(
-    facts: Facts,
-    rule: str,
-    field: str,
-    which: Mask,
-    what: str,
-    mend: str,
-    severity: Severity = "error",
-) -> list[Finding]:
-    if not which.any():
-        return []
-    said = f"{int(which.sum())} {what}"
-    ids = facts.ids("links", which)
-    return [Finding(rule, severity, said, mend, table="links", field=field, ids=ids)]

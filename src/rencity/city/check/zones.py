@@ -9,7 +9,7 @@ import shapely
 from rencity.city.check.facts import ABSENT, Facts, Mask
 from rencity.city.check.geometry import usable
 from rencity.city.schema import LEVELS
-from rencity.kit.findings import Finding, Severity
+from rencity.kit.findings import Finding
 
 PEOPLE_TOLERANCE = 0.01
 SHARE_TOLERANCE = 1e-6
@@ -25,8 +25,8 @@ def zone_cycle(facts: Facts) -> list[Finding]:
         if not (on & ~holds).any():
             break
         on &= holds
-    return _finding(
-        facts,
+    return facts.found(
+        "zones",
         "zone-cycle",
         "parent",
         on,
@@ -43,8 +43,8 @@ def zone_level(facts: Facts) -> list[Finding]:
     wrong = np.zeros(len(rank), dtype=bool)
     known = (rank[child] >= 0) & (rank[over] >= 0)
     wrong[child[known & (rank[child] <= rank[over])]] = True
-    return _finding(
-        facts,
+    return facts.found(
+        "zones",
         "zone-level",
         "level",
         wrong,
@@ -66,8 +66,8 @@ def zone_outside_parent(facts: Facts) -> list[Finding]:
     outside = ~shapely.intersects(over, shapely.point_on_surface(shapes[child]))
     wrong = np.zeros(len(shapes), dtype=bool)
     wrong[child[outside]] = True
-    return _finding(
-        facts,
+    return facts.found(
+        "zones",
         "zone-outside-parent",
         "geometry",
         wrong,
@@ -84,8 +84,8 @@ def zone_people(facts: Facts) -> list[Finding]:
     total = np.bincount(facts.parent[inside], people[inside], minlength=len(people))
     apart = np.abs(total - people) > PEOPLE_TOLERANCE * np.maximum(total, people)
     wrong = ~facts.is_leaf & apart
-    return _finding(
-        facts,
+    return facts.found(
+        "zones",
         "zone-people",
         "people_night",
         wrong,
@@ -183,19 +183,3 @@ def _served(facts: Facts, lifeline: int) -> tuple[Mask, Mask]:
         below = np.flatnonzero(facts.depth == depth)
         inherited[below] = (own | inherited)[facts.parent[below]]
     return own, inherited
-
-
-def _finding(
-    facts: Facts,
-    rule: str,
-    field: str,
-    which: Mask,
-    what: str,
-    mend: str,
-    severity: Severity = "error",
-) -> list[Finding]:
-    if not which.any():
-        return []
-    said = f"{int(which.sum())} {what}"
-    ids = facts.ids("zones", which)
-    return [Finding(rule, severity, said, mend, table="zones", field=field, ids=ids)]

@@ -23,7 +23,8 @@ from rencity.city.demo.telecom import draw_telecom
 from rencity.city.demo.terrain import Terrain, geotiff, make_terrain
 from rencity.city.demo.water import draw_water
 from rencity.city.demo.zones import Zones, make_zones, on_globe
-from rencity.city.model import City, Identity, Source
+from rencity.city.identity import Identity, Source
+from rencity.city.model import City
 
 TERRAIN = "rasters/terrain.tif"
 

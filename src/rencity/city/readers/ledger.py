@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rencity.city.model import Source
+from rencity.city.identity import Source
 
 
 @dataclass

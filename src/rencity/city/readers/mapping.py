@@ -31,7 +31,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from rencity.city.model import Source
+from rencity.city.identity import Source
 from rencity.city.schema import LEVELS, TABLES
 from rencity.kit.errors import InputError
 

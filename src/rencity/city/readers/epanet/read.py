@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from rencity.city.model import Source
+from rencity.city.identity import Source
 from rencity.city.readers.epanet.frame import LOCAL, shapes
 from rencity.city.readers.epanet.inp import read_inp
 from rencity.city.readers.epanet.network import Network, read_network

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from rencity.city.model import Source
+from rencity.city.identity import Source
 from rencity.city.readers.ledger import Part
 from rencity.city.readers.osm.account import MERGED, REFUSED, VERTEX
 from rencity.city.readers.osm.facilities import facilities
