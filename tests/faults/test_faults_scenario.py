@@ -150,7 +150,7 @@ def test_a_scenario_that_hits_nothing_loses_nothing(
 
 MUTATE = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
