@@ -13,6 +13,8 @@ from itertools import pairwise
 from rencity.city import City
 
 NEVER = math.inf
+ALWAYS = -math.inf
+BEFORE = -1.0  # normally open links are open before the shock, even those closed at once
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ class Reference:
         self.sources = set(assets["id"][assets["source"]])
         self.edges: list[tuple[str, str, float]] = []  # from, to, usable from this minute on
         for link in city.links.itertuples():
-            opens = 0.0
+            opens = ALWAYS
             if link.normally_open:
                 opens = NEVER if math.isnan(link.switching_min) else math.ceil(link.switching_min)
             path = [link.start, link.asset, link.end] if link.asset else [link.start, link.end]
             for a, b in pairwise(path):
-                usable = opens if b == link.end else 0.0  # the switch stands at the link's end
+                usable = opens if b == link.end else ALWAYS  # the switch stands at the link's end
                 self.edges.append((a, b, usable))
                 if not link.directed:
                     self.edges.append((b, a, usable))
@@ -102,7 +104,7 @@ class Reference:
                 for a in running
                 if all(self._met(need, running) for need in self.needs if need.asset == a)
             }
-            kept = self._reach(able, 0)
+            kept = self._reach(able, BEFORE)
             if kept == running:
                 return frozenset(running)
             running = kept

@@ -141,6 +141,12 @@ def test_normally_open_tie_closes_after_its_switching_time():
     assert [("b" in s) for s in steps] == [False, False, True]
 
 
+def test_a_tie_closed_at_once_starts_only_what_ran_before():
+    city = tiny_city("power: S* T* a b c", "S-a/x a~T@0 b~T@0 a-c")
+    steps = served_sets(city, {"x": FOREVER})
+    assert steps[0] == {"S", "T", "a", "c"}  # b never ran: its only link was open
+
+
 def test_open_tie_does_not_serve_the_undamaged_city():
     assert served_sets(tiny_city("power: S* a b", "S-a a~b"), {})[0] == {"S", "a"}
 
