@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import itertools
 
 import numpy as np
 import pytest
-import rasterio
 import shapely
 
 from rencity.city.catalogue import base_catalogue
-from rencity.city.demo.build import TERRAIN, Demo, build_demo, make_demo
+from rencity.city.demo.build import Demo, build_demo, make_demo
 from rencity.city.demo.plan import Plan, read
 from rencity.city.demo.summary import summarise
 from rencity.city.model import City
@@ -196,15 +194,14 @@ def test_capacities_cover_the_demand(demo: Demo) -> None:
 
 
 def test_terrain_is_a_labelled_geotiff_that_assets_sample(demo: Demo) -> None:
-    with rasterio.open(io.BytesIO(demo.files[TERRAIN])) as raster:
-        height = raster.read(1)
-        tags, crs = raster.tags(), raster.crs
-        nodes = metric(demo, "assets")
-        nodes = nodes[nodes.geometry.geom_type == "Point"]
-        sampled = np.array([v[0] for v in raster.sample(shapely.get_coordinates(nodes.geometry))])
-    assert tags["synthetic"] == "yes"
-    assert crs.to_epsg() == 32651
-    assert height.min() < 2 < height.max() < 520
+    terrain = demo.city.raster("terrain")
+    nodes = demo.city.assets
+    nodes = nodes[nodes.geometry.geom_type == "Point"]
+    sampled = terrain.nearest(shapely.get_coordinates(nodes.geometry))
+    (entry,) = (r for r in demo.city.identity.rasters if r.name == "terrain")
+    assert entry.origin == "synthetic"
+    assert (terrain.crs, terrain.unit) == ("EPSG:32651", "m")
+    assert terrain.values.min() < 2 < terrain.values.max() < 520
     # a place on the edge of two pixels may round to either after the way to WGS-84 and back
     assert (np.abs(sampled - nodes["elevation_m"]) < 0.01).mean() > 0.999
 
@@ -212,7 +209,7 @@ def test_terrain_is_a_labelled_geotiff_that_assets_sample(demo: Demo) -> None:
 def test_same_seed_same_city_other_seed_another(block: Demo) -> None:
     again = make_demo("block", seed=7)
     assert again.city.hash == block.city.hash
-    assert dict(again.files) == dict(block.files)
+    assert again.city.identity.rasters == block.city.identity.rasters
     assert make_demo("block", seed=8).city.hash != block.city.hash
 
 
@@ -228,9 +225,12 @@ def test_more_of_one_part_moves_no_other(block: Demo) -> None:
 
 
 def test_folder_opens_again_with_the_same_hash(block: Demo, tmp_path) -> None:
-    block.city.write(tmp_path / "c", extra=block.files)
-    assert City.open(tmp_path / "c").hash == block.city.hash
-    assert (tmp_path / "c" / TERRAIN).read_bytes() == block.files[TERRAIN]
+    block.city.write(tmp_path / "c")
+    again = City.open(tmp_path / "c")
+    assert again.hash == block.city.hash
+    again.write(tmp_path / "d")
+    moved, first = City.open(tmp_path / "d").raster("terrain"), block.city.raster("terrain")
+    assert np.array_equal(moved.values, first.values)
 
 
 def test_an_extra_file_that_cannot_be_written_leaves_no_folder(block: Demo, tmp_path) -> None:

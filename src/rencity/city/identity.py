@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,27 @@ class Source(BaseModel):
     title: str
     licence: str
     retrieved: str = ""
+    note: str = ""
+
+
+class RasterFile(BaseModel):
+    """A raster of the city folder.
+
+    Attributes
+    ----------
+    name : what it shows: terrain, landcover, vs30, …
+    path : within the folder, a GeoTIFF
+    unit : of its values; empty for classes
+    sha256 : of the file's bytes
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    path: str = Field(pattern=r"^rasters/[A-Za-z0-9_.-]+$")
+    unit: str = ""
+    sha256: str
+    origin: Literal["measured", "inferred", "synthetic"] = "measured"
     note: str = ""
 
 
@@ -66,8 +87,10 @@ class Identity(BaseModel):
     time_zone: str = "Asia/Shanghai"
     synthetic: bool = False
     seed: int | None = None
+    version: int = Field(default=1, ge=1)
     sources: tuple[Source, ...] = ()
     imports: tuple[ImportRecord, ...] = ()
+    rasters: tuple[RasterFile, ...] = ()
     lifelines: dict[str, Any] = {}
     kinds: dict[str, Any] = {}
 
@@ -110,12 +133,17 @@ def identity_toml(identity: Identity) -> str:
     """`city.toml` as text."""
     lines = [f"format = {FORMAT}", "", "[city]"]
     plain = identity.model_dump(
-        exclude={"sources", "imports", "lifelines", "kinds"}, exclude_none=True, mode="json"
+        exclude={"sources", "imports", "rasters", "lifelines", "kinds"},
+        exclude_none=True,
+        mode="json",
     )
     lines += [f"{key} = {_toml(value)}" for key, value in plain.items()]
     for source in identity.sources:
         lines += ["", "[[sources]]"]
         lines += [f"{key} = {_toml(value)}" for key, value in source.model_dump().items()]
+    for raster in identity.rasters:
+        lines += ["", "[[rasters]]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in raster.model_dump().items()]
     for record in identity.imports:
         values = record.model_dump()
         counts = values.pop("inferred")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -18,16 +18,12 @@ from rencity.city.merging import merge, without_overruled
 from rencity.city.model import City
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.records import utm_of
+from rencity.city.readers.registry import READERS
 from rencity.city.readers.tables import source_files
 from rencity.city.schema import TABLES
 from rencity.kit.errors import InputError
 from rencity.kit.findings import Finding
 
-READERS = {
-    "tables": "rencity.city.readers.tables:read_tables",
-    "osm": "rencity.city.readers.osm:read_osm",
-    "epanet": "rencity.city.readers.epanet:read_epanet",
-}
 _CHUNK = 1 << 20
 
 
@@ -86,7 +82,7 @@ def import_into(
     Parameters
     ----------
     kind : a key of `READERS`
-    mapping : of a ``tables`` import
+    mapping : of kinds that take one, see `READERS`
     crs : system of coordinates that the source does not state
     new : names of a city that is made; refused when the city exists
     rules : fill what the sources do not say, in order
@@ -105,7 +101,7 @@ def import_into(
             place=str(folder),
             mend="leave them out, or edit city.toml",
         )
-    part = read_source(kind, src, mapping=mapping, crs=crs)
+    part = read_source(kind, src, mapping=mapping, crs=crs, city=old)
     _account(part)
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
@@ -113,9 +109,11 @@ def import_into(
     done = infer(merged, rules)
     record = _record(kind, src, mapping, part.layers, done.counts)
     city = _signed(done.city, part, record)
+    for raster in part.rasters:
+        city = city.with_raster(raster.name, raster.grid, note=raster.note)
     changed = old is None or city.hash != old.hash or city.identity != old.identity
     if changed:
-        city = city.write(folder, replace=True)
+        city = city.write(folder, replace=True, extra=part.files)
     return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
 
 
@@ -135,9 +133,14 @@ def _standing(folder: Path) -> City | None:
 
 
 def read_source(
-    kind: str, src: Path, *, mapping: Path | None = None, crs: str | None = None
+    kind: str,
+    src: Path,
+    *,
+    mapping: Path | None = None,
+    crs: str | None = None,
+    city: City | None = None,
 ) -> Part:
-    """Run the reader of that kind.
+    """Run the reader of that kind; `city` is the one imported into, if it stands.
 
     Raises
     ------
@@ -147,17 +150,15 @@ def read_source(
         raise InputError(f"no reader {kind!r}", mend=f"use one of {', '.join(READERS)}")
     if not src.exists():
         raise InputError("no such file or folder", place=str(src), mend="check the path")
-    if (mapping is not None) != (kind == "tables"):
-        word = "needs a mapping" if kind == "tables" else "takes no mapping"
-        raise InputError(f"kind {kind} {word}", mend="give --map with kind tables, and only there")
-    module, name = READERS[kind].split(":")
+    reader = READERS[kind]
+    if mapping is None and reader.must_map:
+        raise InputError(f"kind {kind} needs a mapping", mend="give --map FILE.toml")
+    if mapping is not None and "mapping" not in reader.takes:
+        raise InputError(f"kind {kind} takes no mapping", mend="leave --map out")
+    module, name = reader.entry.split(":")
+    given = {"mapping": mapping, "crs": crs, "city": city}
     read = getattr(import_module(module), name)
-    if kind == "tables":
-        part: Part = read(src, mapping, crs)
-    elif kind == "epanet":
-        part = read(src, crs)
-    else:
-        part = read(src)
+    part: Part = read(src, **{name: given[name] for name in reader.takes})
     return part
 
 
@@ -168,7 +169,7 @@ def _account(part: Part) -> None:
             f"rows of layer {', '.join(open_)} are not accounted for",
             mend="report this with the file: a reader lost rows",
         )
-    if not any(len(frame) for frame in part.tables.values()):
+    if not part.rasters and not any(len(frame) for frame in part.tables.values()):
         raise InputError("nothing in it could be used", mend="see the reasons of the refused rows")
 
 
@@ -243,6 +244,4 @@ def _signed(city: City, part: Part, record: ImportRecord) -> City:
     sources = (*identity.sources, *(s for s in part.sources if s not in identity.sources))
     again = any((r.kind, r.sha256) == (record.kind, record.sha256) for r in identity.imports)
     imports = identity.imports if again else (*identity.imports, record)
-    return replace(
-        city, identity=identity.model_copy(update={"sources": sources, "imports": imports})
-    )
+    return city.with_identity(identity.model_copy(update={"sources": sources, "imports": imports}))

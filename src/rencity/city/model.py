@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import shutil
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +19,8 @@ import shapely
 
 from rencity.city.catalogue import Catalogue, base_catalogue
 from rencity.city.conform import conform
-from rencity.city.identity import Identity, identity_toml, read_identity
+from rencity.city.identity import Identity, RasterFile, identity_toml, read_identity
+from rencity.city.rasters import Grid, digest, geotiff, grid_of
 from rencity.city.schema import TABLES, Table
 from rencity.kit.errors import InputError
 from rencity.kit.files import staged_folder
@@ -36,10 +39,23 @@ class City:
     identity: Identity
     tables: Mapping[str, pd.DataFrame]
     folder: Path | None = field(default=None, compare=False)
+    fresh: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    """Rasters not yet in a folder, bytes by path."""
 
     @classmethod
-    def build(cls, identity: Identity, tables: Mapping[str, pd.DataFrame]) -> City:
+    def build(
+        cls,
+        identity: Identity,
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        folder: Path | None = None,
+        fresh: Mapping[str, bytes] | None = None,
+    ) -> City:
         """Make a city from tables, each conformed to its schema; a missing table is empty.
+
+        Parameters
+        ----------
+        folder, fresh : where the rasters of the identity lie, or their bytes by path
 
         Raises
         ------
@@ -53,7 +69,7 @@ class City:
         whole = {
             name: conform(table, tables.get(name), place=name) for name, table in TABLES.items()
         }
-        return cls(identity, MappingProxyType(whole))
+        return cls(identity, MappingProxyType(whole), folder, MappingProxyType(dict(fresh or {})))
 
     @classmethod
     def open(cls, folder: str | Path) -> City:
@@ -91,15 +107,86 @@ class City:
             (stage / "city.toml").write_text(identity_toml(self.identity), encoding="utf-8")
             for name, frame in self.tables.items():
                 frame.to_parquet(stage / f"{name}.parquet", index=False)
-            _keep_others(folder, stage)
-            for name, data in (extra or {}).items():
+            for name, data in {**self._rasters(), **(extra or {})}.items():
                 (stage / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / name).write_bytes(data)
+            _keep_others(folder, stage)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:
         """A new city with some tables replaced."""
-        return City.build(self.identity, {**self.tables, **tables})
+        whole = {**self.tables, **tables}
+        return City.build(self.identity, whole, folder=self.folder, fresh=self.fresh)
+
+    def with_identity(self, identity: Identity) -> City:
+        """The same city under another identity."""
+        return dataclasses.replace(self, identity=identity)
+
+    def with_raster(
+        self,
+        name: str,
+        grid: Grid,
+        *,
+        origin: Literal["measured", "inferred", "synthetic"] = "measured",
+        note: str = "",
+    ) -> City:
+        """A new city with a raster, in place of one of the same name."""
+        data, path = geotiff(grid, name=name), f"rasters/{name}.tif"
+        entry = RasterFile(
+            name=name, path=path, unit=grid.unit, sha256=digest(data), origin=origin, note=note
+        )
+        others = tuple(raster for raster in self.identity.rasters if raster.name != name)
+        rasters = tuple(sorted((*others, entry), key=lambda raster: raster.name))
+        identity = self.identity.model_copy(update={"rasters": rasters})
+        return dataclasses.replace(self, identity=identity, fresh={**self.fresh, path: data})
+
+    def raster(self, name: str) -> Grid:
+        """A raster of the city by name.
+
+        Raises
+        ------
+        InputError : the city has none of that name, or its file is missing, changed or broken
+        """
+        entry = next((r for r in self.identity.rasters if r.name == name), None)
+        if entry is None:
+            raise InputError(
+                f"the city has no raster {name!r}",
+                place="city.toml",
+                mend=f"import one; it has {', '.join(self._raster_names()) or 'none'}",
+            )
+        return grid_of(self._raster_bytes(entry), unit=entry.unit, place=self._where(entry))
+
+    def has_raster(self, name: str) -> bool:
+        """Whether the city has a raster of that name."""
+        return name in self._raster_names()
+
+    def _raster_names(self) -> list[str]:
+        return [raster.name for raster in self.identity.rasters]
+
+    def _where(self, entry: RasterFile) -> str:
+        return str(self.folder / entry.path) if self.folder else entry.path
+
+    def _rasters(self) -> dict[str, bytes]:
+        return {entry.path: self._raster_bytes(entry) for entry in self.identity.rasters}
+
+    def _raster_bytes(self, entry: RasterFile) -> bytes:
+        data = self.fresh.get(entry.path)
+        if data is None:
+            try:
+                data = Path(self._where(entry)).read_bytes()
+            except OSError as exc:
+                raise InputError(
+                    f"raster {entry.name}: {exc.strerror}",
+                    place=self._where(entry),
+                    mend="put the file back, or import the raster again",
+                ) from exc
+        if digest(data) != entry.sha256:
+            raise InputError(
+                f"raster {entry.name} is not the file that city.toml names (sha256 differs)",
+                place=self._where(entry),
+                mend="put the file back, or import the raster again",
+            )
+        return data
 
     @property
     def zones(self) -> gpd.GeoDataFrame:
@@ -130,6 +217,21 @@ class City:
     def serves(self) -> pd.DataFrame:
         """Which asset supplies which zone."""
         return self.tables["serves"]
+
+    @property
+    def buildings(self) -> gpd.GeoDataFrame:
+        """Where people are by day and night."""
+        return self.tables["buildings"]
+
+    @property
+    def carriers(self) -> pd.DataFrame:
+        """What rides on what."""
+        return self.tables["carriers"]
+
+    @property
+    def lineage(self) -> pd.DataFrame:
+        """What became of ids in new versions."""
+        return self.tables["lineage"]
 
     @property
     def demands(self) -> pd.DataFrame:
@@ -163,11 +265,21 @@ def _keep_others(old: Path, stage: Path) -> None:
     if not old.is_dir():
         return
     for path in old.iterdir():
-        if path.name == ".cache" or (stage / path.name).exists():
+        if path.name == ".cache" or (path.is_file() and (stage / path.name).exists()):
             continue
         if path.is_dir() and not path.is_symlink():
-            shutil.copytree(path, stage / path.name, symlinks=True)
+            _keep_files(path, stage / path.name)
         else:
+            shutil.copy2(path, stage / path.name, follow_symlinks=False)
+
+
+def _keep_files(old: Path, stage: Path) -> None:
+    """Copy a folder, but not over what stands there."""
+    stage.mkdir(exist_ok=True)
+    for path in old.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            _keep_files(path, stage / path.name)
+        elif not (stage / path.name).exists():
             shutil.copy2(path, stage / path.name, follow_symlinks=False)
 
 

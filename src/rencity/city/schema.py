@@ -12,6 +12,18 @@ Kind = Literal["id", "text", "choice", "float", "int", "bool"]
 
 LEVELS = ("city", "district", "street", "community", "grid")
 ORIGINS = ("measured", "inferred", "synthetic")
+CHANGES = ("replaced", "split", "merged", "retired")
+USES = (
+    "residential",
+    "commercial",
+    "office",
+    "industrial",
+    "school",
+    "health",
+    "public",
+    "transport",
+    "other",
+)
 MOST_ALTERNATIVES = 15
 """Providers of one need, at most: the engine counts them in four bits."""
 
@@ -73,6 +85,7 @@ class Table:
 
 
 NAN = float("nan")
+_NAMED = ("zones", "assets", "links", "need_groups", "buildings")
 _ANY = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 
 
@@ -154,6 +167,16 @@ TABLES: dict[str, Table] = {
                     least=0,
                 ),
                 Attribute("elevation_m", "float", NAN, "m", "ground height", least=-500, most=9000),
+                Attribute(
+                    "entrance_m",
+                    "float",
+                    NAN,
+                    "m",
+                    "sill of its lowest opening above the ground around it; water enters above it; "
+                    "missing: at the ground",
+                    least=-100,
+                    most=1000,
+                ),
                 Attribute(
                     "fragility", "text", "", "", "fragility class of a pack; empty: by its kind"
                 ),
@@ -270,6 +293,54 @@ TABLES: dict[str, Table] = {
                 Attribute("lifeline", "id", None, "", "lifeline of the catalogue"),
                 Attribute("amount", "float", None, "lifeline unit", "normal use", least=0),
                 *_origin(),
+            ),
+        ),
+        Table(
+            "buildings",
+            "Where people are by day and night",
+            ("id",),
+            (
+                Attribute("id", "id", None, "", "permanent id"),
+                Attribute("zone", "id", "", "", "smallest zone that contains it", "zones"),
+                Attribute("name", "text", "", "", "name in the city's language"),
+                Attribute("use", "choice", "other", "", "main use", choices=USES),
+                Attribute("storeys", "float", NAN, "", "floors above ground", least=0, most=300),
+                Attribute("floor_area_m2", "float", NAN, "m2", "sum of its floors", least=0),
+                Attribute("people_night", "float", NAN, "people", "residents", least=0),
+                Attribute("people_day", "float", NAN, "people", "people by day", least=0),
+                Attribute("year", "float", NAN, "", "year of building", least=0, most=3000),
+                *_origin(),
+            ),
+            ("Point", "Polygon", "MultiPolygon"),
+        ),
+        Table(
+            "carriers",
+            "What rides on what: a main and a cable in one tunnel, a cable on a bridge",
+            ("carrier", "asset"),
+            (
+                Attribute("carrier", "id", None, "", "asset that carries", "assets"),
+                Attribute(
+                    "asset",
+                    "id",
+                    None,
+                    "",
+                    "asset that rides on it, out for as long as the carrier is damaged",
+                    "assets",
+                ),
+                *_origin(),
+            ),
+        ),
+        Table(
+            "lineage",
+            "What became of ids in new versions of the city",
+            ("version", "table", "old", "new"),
+            (
+                Attribute("version", "int", None, "", "version that made the change", least=2),
+                Attribute("table", "choice", None, "", "table of the id", choices=_NAMED),
+                Attribute("old", "id", None, "", "id before"),
+                Attribute("new", "id", "", "", "id after; empty where retired"),
+                Attribute("change", "choice", None, "", "what happened to it", choices=CHANGES),
+                Attribute("note", "text", "", "", "why"),
             ),
         ),
     )

@@ -35,7 +35,7 @@ def demo(
             "the folder exists", place=str(folder), mend="choose another name or give --replace"
         )
     made = make_demo(scale, seed)
-    made.city.write(folder, replace=replace, extra=made.files)
+    made.city.write(folder, replace=replace)
     summary = {"folder": str(folder), **_summary(made)}
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))

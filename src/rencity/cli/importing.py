@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rencity.city.readers.registry import READERS
 from rencity.cli.city import city_group
 from rencity.kit.plain import plain
 
@@ -27,7 +28,7 @@ def register(_: typer.Typer) -> None:
 
 
 def import_command(
-    kind: Annotated[str, typer.Argument(help="tables, osm 或 or epanet")],
+    kind: Annotated[str, typer.Argument(help=", ".join(READERS))],
     src: Annotated[Path, typer.Argument(help="来源文件或文件夹 Source file or folder")],
     into: Annotated[Path, typer.Option("--into", help="城市文件夹 City folder, made if absent")],
     mapping: Annotated[

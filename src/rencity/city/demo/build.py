@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,28 +19,25 @@ from rencity.city.demo.power import draw_power
 from rencity.city.demo.roads import draw_roads
 from rencity.city.demo.supply import make_demands, make_serves, transformer_capacity
 from rencity.city.demo.telecom import draw_telecom
-from rencity.city.demo.terrain import Terrain, geotiff, make_terrain
+from rencity.city.demo.terrain import Terrain, make_terrain, terrain_grid
 from rencity.city.demo.water import draw_water
 from rencity.city.demo.zones import Zones, make_zones, on_globe
 from rencity.city.identity import Identity, Source
 from rencity.city.model import City
 
-TERRAIN = "rasters/terrain.tif"
-
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo city and the files that go into its folder beside the tables.
+    """A demo city and the plan it was made to.
 
     Examples
     --------
     >>> demo = make_demo("block", seed=1)
-    >>> demo.city.write("cities/block", extra=demo.files)  # doctest: +SKIP
+    >>> demo.city.write("cities/block")  # doctest: +SKIP
     """
 
     plan: Plan
     city: City
-    files: Mapping[str, bytes]
 
 
 def make_demo(scale: str, seed: int = 1) -> Demo:
@@ -60,7 +56,10 @@ def build_demo(plan: Plan) -> Demo:
     zones = make_zones(ground)
     terrain = make_terrain(ground)
     tables = _tables(ground, zones, terrain, _drafts(ground, terrain))
-    return Demo(plan, City.build(_identity(plan), tables), {TERRAIN: geotiff(ground, terrain)})
+    city = City.build(_identity(plan), tables)
+    return Demo(
+        plan, city.with_raster("terrain", terrain_grid(ground, terrain), origin="synthetic")
+    )
 
 
 def _drafts(ground: Ground, terrain: Terrain) -> list[Draft]:

@@ -1,4 +1,4 @@
-"""The ground: flat land, hills, a lake, a river and canals, as a GeoTIFF."""
+"""The ground: flat land, hills, a lake, a river and canals."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 import shapely
 from rasterio.features import rasterize
-from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 from scipy.ndimage import gaussian_filter
 
 from rencity.city.demo.cells import Ground
 from rencity.city.demo.draws import Floats, stream
+from rencity.city.rasters import Grid
 
 LAND_M = (2.0, 6.0)
 LAKE_BED_M, RIVER_BED_M, CANAL_BED_M, MARGIN_PIXELS = 0.5, -8.0, -1.5, 12
@@ -107,27 +106,11 @@ def _burnt(
     return np.asarray(burnt) == 1
 
 
-def geotiff(ground: Ground, terrain: Terrain) -> bytes:
-    """The terrain as a compressed GeoTIFF in the plan's metric system."""
-    rows, columns = terrain.height_m.shape
+def terrain_grid(ground: Ground, terrain: Terrain) -> Grid:
+    """The terrain as a raster in the plan's metric system."""
     east, north = ground.plan.origin
-    profile = {
-        "driver": "GTiff",
-        "dtype": "float32",
-        "count": 1,
-        "width": columns,
-        "height": rows,
-        "crs": rasterio.crs.CRS.from_string(ground.plan.atlas["crs"]),
-        "transform": Affine(
-            terrain.pixel_m, 0, terrain.west + east, 0, -terrain.pixel_m, terrain.north + north
-        ),
-        "compress": "deflate",
-        "predictor": 3,
-        "tiled": True,
-    }
-    with MemoryFile() as memory:
-        with memory.open(**profile) as file:
-            file.write(terrain.height_m, 1)
-            file.set_band_description(1, "ground height, m (synthetic)")
-            file.update_tags(synthetic="yes", seed=str(ground.plan.seed))
-        return bytes(memory.read())
+    transform = Affine(
+        terrain.pixel_m, 0, terrain.west + east, 0, -terrain.pixel_m, terrain.north + north
+    )
+    height = terrain.height_m.astype(np.float32)
+    return Grid(height, transform, ground.plan.atlas["crs"], "m")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from rencity.city.identity import Source
+from rencity.city.rasters import Grid
 
 
 @dataclass
@@ -53,9 +54,26 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class RasterPart:
+    """A raster a reader made."""
+
+    name: str
+    grid: Grid
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
-    """What a reader made of a source: tables of the schema and their account."""
+    """What a reader made of a source: tables of the schema and their account.
+
+    Attributes
+    ----------
+    rasters : each replaces the city's of that name
+    files : more files for the city folder by path, such as ``physics/swmm/theta.inp``
+    """
 
     tables: Mapping[str, pd.DataFrame]
     layers: tuple[Layer, ...]
     sources: tuple[Source, ...] = ()
+    rasters: tuple[RasterPart, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)

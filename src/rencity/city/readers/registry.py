@@ -1,0 +1,31 @@
+"""Which readers there are; light, so that a command line can list them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where a reader is and what it takes beside the source.
+
+    Attributes
+    ----------
+    entry : ``module:function``, called with the path of the source
+    takes : what else it is called with, by name, of `mapping` (file that maps the source's names),
+        `crs` (system of coordinates that the source does not state) and `city` (imported into,
+        None where there is none yet)
+    must_map : whether a mapping must be given
+    """
+
+    entry: str
+    takes: tuple[Literal["mapping", "crs", "city"], ...] = ()
+    must_map: bool = False
+
+
+READERS = {
+    "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
+    "osm": Reader("rencity.city.readers.osm:read_osm"),
+    "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
+}
