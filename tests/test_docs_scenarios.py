@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rencity.sim.classes import MEASURES
+from rencity.sim.hazard.spec import FieldHazard
 from rencity.sim.intensity import units_of
-from rencity.sim.scenario import FieldHazard, Scenario, parse_scenario
+from rencity.sim.scenario import Scenario, parse_scenario
 
 PAGE = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)

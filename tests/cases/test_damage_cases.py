@@ -15,7 +15,8 @@ from rencity.city.identity import Identity
 from rencity.city.model import City
 from rencity.sim.classes import Repair, RepairRate
 from rencity.sim.damage import Classes
-from rencity.sim.hazard import strike_of
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.striking import strikes_of
 from rencity.sim.restoration import functional_share, repair_table
 from rencity.sim.scenario import load_scenario
 from rencity.sim.strike import TABLE_SIZE
@@ -43,9 +44,10 @@ def test_breaks_of_a_pipe() -> None:
     pipe = RepairRate.model_validate_json((folder / "fragility.json").read_text(encoding="utf-8"))
     repair = Repair.model_validate({"states": [{"state": "break", "mean_d": 1, "sd_d": 0}]})
     kind = "water.pipe"
-    classes = Classes({"pipe": pipe}, {"pipe": repair}, {kind: "pipe"}, {kind: "pipe"})
+    classes = Classes({"pipe": pipe}, {"pipe": repair}, {kind: ("pipe",)}, {kind: ("pipe",)})
     scenario = load_scenario(folder / "scenario.toml")
-    strike = strike_of(scenario.hazards[0], _pipe(expected["length_m"]), classes, folder, 1)
+    scene = Scene(_pipe(expected["length_m"]), classes, folder)
+    strike = strikes_of(scenario.hazards[0], scene)[0]
     assert strike.exceed[0, :, 0] == pytest.approx(
         [expected["leak_or_break"], expected["break"]], abs=1e-6
     )

@@ -135,7 +135,7 @@ def broken() -> tuple[np.ndarray, Run]:
     pipe = RepairRate.model_validate_json((folder / "fragility.json").read_text(encoding="utf-8"))
     repair = Repair.model_validate({"states": [{"state": "break", "mean_d": 1, "sd_d": 0}]})
     kind = "water.pipe"
-    classes = Classes({"pipe": pipe}, {"pipe": repair}, {kind: "pipe"}, {kind: "pipe"})
+    classes = Classes({"pipe": pipe}, {"pipe": repair}, {kind: ("pipe",)}, {kind: ("pipe",)})
     city = pipes(expected["length_m"])
     scenario = load_scenario(folder / "scenario.toml")
     run = stress(city, scenario, classes, base=folder, samples=1024)

@@ -70,7 +70,7 @@ def worked(city: City, out_h: dict[str, int], hours: list[int]) -> dict[str, str
     network = build_network(city)
     ids = list(city.assets["id"])
     row = network.row_of_asset(len(ids))
-    outages = Outages(
+    outages = Outages.at_start(
         np.array([row[ids.index(asset)] for asset in out_h], np.int32),
         np.zeros(len(out_h), np.int32),
         np.array([60 * h for h in out_h.values()], np.int32),

@@ -37,7 +37,7 @@ def by_engine(city: City, down: np.ndarray) -> tuple[list[set[str]], set[str]]:
     row = network.row_of_asset(len(ids))
     lane, asset = np.nonzero(down & (row >= 0))
     minutes = np.full(len(lane), DAY_MIN, np.int32)
-    outages = Outages(row[asset].astype(np.int32), lane.astype(np.int32), minutes)
+    outages = Outages.at_start(row[asset].astype(np.int32), lane.astype(np.int32), minutes)
     engine = Engine(network, np.zeros(1, np.int64), DAY_MIN)
     state = next(engine.states(given_outages(network, outages, SAMPLES)))
     bits = (state.served[:, 0][None, :] >> np.arange(SAMPLES, dtype=np.uint64)[:, None]) & 1

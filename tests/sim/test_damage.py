@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from rencity.kit.errors import ScenarioError
-from rencity.sim.classes import Lognormal, RepairRate
+from rencity.sim.classes import Lognormal, Repair, RepairRate, RepairState
 from rencity.sim.damage import Classes, assign, exceedance, state_probability, states_of
 from rencity.sim.scenario import ClassNames
 
@@ -96,6 +96,7 @@ ASSETS = pd.DataFrame(
         "repair": ["", "", "own", ""],
     }
 )
+REPAIR = Repair(states=(RepairState(state="s", mean_d=1, sd_d=0),))
 CURVES = {"own": curve((1, 1)), "packed": curve((2, 1)), "chosen": curve((3, 1))}
 
 
@@ -104,14 +105,14 @@ def of(values: pd.Categorical) -> list[object]:
 
 
 def test_an_asset_goes_before_the_scenario_and_that_before_the_packs() -> None:
-    packs = Classes(fragility=CURVES, applies_fragility={"power.plant": "packed"}, repair={})
-    packs = Classes(CURVES, {"own": None}, packs.applies_fragility, {})  # type: ignore[dict-item]
+    packs = Classes(fragility=CURVES, applies_fragility={"power.plant": ("packed",)}, repair={})
+    packs = Classes(CURVES, {"own": REPAIR}, packs.applies_fragility, {})
     assert of(assign(ASSETS, packs).fragility) == ["packed", "own", None, None]
     assert of(assign(ASSETS, packs).repair) == [None, None, "own", None]
     names = {kind: ClassNames(fragility="chosen") for kind in ("power.plant", "power.node")}
     laid = packs.overlaid(names, ["power.plant", "power.node"])
     assert of(assign(ASSETS, laid).fragility) == ["chosen", "own", None, None]
-    assert packs.applies_fragility == {"power.plant": "packed"}
+    assert packs.applies_fragility == {"power.plant": ("packed",)}
     assert of(assign(ASSETS, laid).kind) == [
         "power.plant",
         "power.node",
@@ -130,7 +131,7 @@ def test_unknown_classes_are_told_with_the_likely_one() -> None:
     with pytest.raises(ScenarioError, match=r"'own' of 1 assets: b.*did you mean|'own'.*packed"):
         assign(ASSETS, Classes({"packed": CURVES["packed"]}))
     with pytest.raises(ScenarioError, match=r"kind power.plant.*'packd'.*did you mean 'packed'"):
-        assign(ASSETS, Classes(CURVES, {"own": None}, {"power.plant": "packd"}))  # type: ignore[dict-item]
+        assign(ASSETS, Classes(CURVES, {"own": REPAIR}, {"power.plant": ("packd",)}))
     with pytest.raises(ScenarioError, match=r'classes\."power.plant".*did you mean \'chosen\''):
         Classes(CURVES).overlaid({"power.plant": ClassNames(fragility="chozen")}, ["power.plant"])
     with pytest.raises(ScenarioError, match=r"unknown kind 'power.plnt'.*did you mean"):

@@ -44,7 +44,7 @@ def all_outages(city, strikes, seed=1, samples=SAMPLES):
     found = {}
     for block in range(-(-samples // 512)):
         made = outages_of_block(network, draws, seed, block, samples)
-        for r, lane, minutes in zip(made.row, made.lane, made.minutes, strict=True):
+        for r, lane, minutes in zip(made.row, made.lane, made.end, strict=True):
             key = (name[int(r)], block * 512 + int(lane))
             assert key not in found
             found[key] = int(minutes)

@@ -39,7 +39,7 @@ def lanes_of(network, ids, out, lanes):
                 rows.append(row_of[asset])
                 lane.append(position)
                 minutes.append(time)
-    return Outages(*(np.array(x, np.int32) for x in (rows, lane, minutes)))
+    return Outages.at_start(*(np.array(x, np.int32) for x in (rows, lane, minutes)))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

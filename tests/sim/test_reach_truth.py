@@ -21,7 +21,7 @@ def served_sets(city, out, edges=EDGES):
     ids = city.assets["id"].to_numpy()
     row = network.row_of_asset(len(ids))
     rows = [row[list(ids).index(a)] for a in out]
-    outages = Outages(
+    outages = Outages.at_start(
         np.array(rows, np.int32),
         np.zeros(len(rows), np.int32),
         np.array([min(m, 2**31 - 1) for m in out.values()], np.int32),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rencity.kit.errors import ScenarioError
-from rencity.sim.scenario import FieldHazard, RandomHazard, load_scenario, parse_scenario
+from rencity.sim.hazard.spec import FieldHazard, RandomHazard
+from rencity.sim.scenario import load_scenario, parse_scenario
 
 HEAD = '[scenario]\nname = "s"\n'
 CUT = '[[hazards]]\nkind = "cutoff"\nlifeline = "power"\nhours = 5\n'

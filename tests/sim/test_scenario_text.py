@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rencity.sim.scenario import (
-    ClassNames,
-    CutoffHazard,
-    FieldHazard,
-    GivenHazard,
-    RandomHazard,
-    Scenario,
-    Target,
-    Title,
-    parse_scenario,
-)
+from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard, Target
+from rencity.sim.scenario import ClassNames, Scenario, Title, parse_scenario
 from rencity.sim.scenario_text import scenario_toml
 
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)

@@ -12,6 +12,8 @@ from shapely.geometry import box
 
 from rencity.kit.errors import RunError
 from rencity.sim.damage import Classes
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.striking import strikes_of
 from rencity.sim.reach.events import draws_of, outages_of_block
 from rencity.sim.result import Result
 from rencity.sim.run import stress
@@ -96,10 +98,8 @@ def test_curves_and_losses_equal_the_reference(city):
     ids, reference = city.assets["id"].to_numpy(), Reference(city)
     people, network = _people(city), run.network
     scenario = run.scenario
-    from rencity.sim.hazard import strike_of
-
     draws = [
-        draws_of(strike_of(h, city, Classes(), HERE, 20), i, network, len(ids))
+        draws_of(strikes_of(h, Scene(city, Classes(), HERE, 20))[0], i, network, len(ids))
         for i, h in enumerate(scenario.hazards)
     ]
     outages = outages_of_block(network, draws, run.seed, 0, 20)
@@ -110,7 +110,7 @@ def test_curves_and_losses_equal_the_reference(city):
         mine = outages.lane == s
         out = {
             name[int(r)]: float(m)
-            for r, m in zip(outages.row[mine], outages.minutes[mine], strict=True)
+            for r, m in zip(outages.row[mine], outages.end[mine], strict=True)
             if int(r) in name
         }
         for step, served in enumerate(reference.run(out, list(run.edge_min))):

@@ -34,5 +34,9 @@ def _table(city: City) -> pd.DataFrame:
 
 
 def _notes(city: City) -> list[str]:
-    held = ", ".join(f"{len(frame):,} {name}" for name, frame in city.tables.items())
+    held = ", ".join(
+        f"{len(frame):,} {name}"
+        for name, frame in city.tables.items()
+        if len(frame) or name == "assets"
+    )
     return [held, f"from {city.folder}" if city.folder else "in memory"]

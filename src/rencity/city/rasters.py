@@ -45,8 +45,8 @@ class Grid:
         """Column and row of each place, float (p, 2); a cell's centre is at its number plus ½."""
         to = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True)
         x, y = to.transform(lonlat[:, 0], lonlat[:, 1])
-        column, row = ~self.transform * (np.asarray(x), np.asarray(y))
-        return np.column_stack([column, row])
+        back = np.array((~self.transform)[:6]).reshape(2, 3)
+        return np.column_stack([x, y]) @ back[:, :2].T + back[:, 2]
 
     def nearest(self, lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
         """Value of the cell each place lies in, float32 (p,); NaN outside and in holes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from rencity.city.catalogue import Catalogue, base_catalogue
@@ -12,7 +13,7 @@ from rencity.city.rules import NeedRule, ServeRule
 from rencity.content.loading import Entry, Pack, Reading, pack_folders, read_pack
 from rencity.content.packs import Packs, overlay
 from rencity.kit.findings import Finding, Severity
-from rencity.sim.classes import Lognormal, RepairRate
+from rencity.sim.classes import Lognormal, RepairRate, measures_of
 
 PIPE_STATES = ("leak", "break")
 
@@ -175,10 +176,10 @@ def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
 
 def _applied_twice(pack: Pack) -> Iterator[Finding]:
     for kind in ("fragility", "repair"):
-        taken: dict[str, Entry] = {}
+        taken: dict[tuple[str, str], Entry] = {}
         for entry in pack.entries.get(kind, {}).values():
-            for name in entry.value.applies:
-                first = taken.setdefault(name, entry)
+            for name, measure in product(entry.value.applies, measures_of(entry.value)):
+                first = taken.setdefault((name, measure), entry)
                 if first is not entry and _overlap(first, entry):
                     yield _of_entry(
                         entry,
@@ -203,11 +204,14 @@ def _unrepaired(packs: Packs) -> Iterator[Finding]:
     mended = [{state.state for state in repair.states} for repair in packs.repair.values()]
     for entry in packs.entries["fragility"].values():
         states = _states(entry.value)
-        pairs = [(kind, packs.repair.get(repairs.get(kind, ""))) for kind in entry.value.applies]
-        for kind, repair in pairs:
-            held = {state.state for state in repair.states} if repair else set()
+        pairs = [
+            (kind, _repair_of(entry.value, repairs.get(kind, ()), packs))
+            for kind in entry.value.applies
+        ]
+        for kind, name in pairs:
+            held = {state.state for state in packs.repair[name].states} if name else set()
             if lost := [state for state in states if state not in held]:
-                whose = f"{repairs[kind]} lacks" if repair else "no repair class applies; lacking"
+                whose = f"{name} lacks" if name else "no repair class applies; lacking"
                 yield _of_entry(
                     entry,
                     "no-repair",
@@ -223,6 +227,15 @@ def _unrepaired(packs: Packs) -> Iterator[Finding]:
                 "add a repair class with these states, or use the states of one",
                 "states",
             )
+
+
+def _repair_of(value: Lognormal | RepairRate, names: Sequence[str], packs: Packs) -> str:
+    """The repair class that follows damage of this measure, as `rencity.sim.damage.assign`."""
+    for measure in (value.measure, ""):
+        for name in names:
+            if measure in measures_of(packs.repair[name]):
+                return name
+    return ""
 
 
 def _states(value: Lognormal | RepairRate) -> tuple[str, ...]:

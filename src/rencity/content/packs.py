@@ -16,7 +16,7 @@ from rencity.city.rules import NeedRule, ServeRule
 from rencity.content.envelope import holds_in, rank
 from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
 from rencity.kit.errors import PackError
-from rencity.sim.classes import Fragility, Repair
+from rencity.sim.classes import Fragility, Repair, measures_of
 
 Classes = Literal["fragility", "repair"]
 
@@ -65,11 +65,21 @@ class Packs:
         said = {pack.manifest.id: pack.manifest.version for pack in self.packs}
         return MappingProxyType(said)
 
-    def applying(self, kind: Classes) -> Mapping[str, str]:
-        """Kind of asset (``lifeline.kind``) -> id of the class that applies; the last pack wins."""
+    def applying(self, kind: Classes) -> Mapping[str, tuple[str, ...]]:
+        """Kind of asset (``lifeline.kind``) -> ids of the classes that apply, one for each measure.
+
+        Where two packs give a kind a class of the same measure the last wins.
+        """
         order = {pack.manifest.id: number for number, pack in enumerate(self.packs)}
         entries = sorted(self.entries[kind].values(), key=lambda entry: order[entry.pack])
-        return MappingProxyType({name: e.id for e in entries for name in e.value.applies})
+        chosen: dict[str, dict[str, str]] = {}
+        for entry in entries:
+            for name in entry.value.applies:
+                for measure in measures_of(entry.value):
+                    chosen.setdefault(name, {})[measure] = entry.id
+        return MappingProxyType(
+            {name: tuple(dict.fromkeys(ids.values())) for name, ids in chosen.items()}
+        )
 
     @cached_property
     def hash(self) -> str:

@@ -19,14 +19,20 @@ _COUNTER = U(0xC2B2AE3D27D4EB4F)
 
 
 class Purpose(IntEnum):
-    """What a draw decides; hazards later in a scenario add `PER_HAZARD` for each before them."""
+    """What a draw decides; hazards later in a scenario add `PER_HAZARD` for each before them.
+
+    `FIELD` and the seven after it belong to an intensity that differs in every sample.
+    """
 
     EVENT = 1
     DAMAGE = 2
     REPAIR = 3
+    FIELD = 8
 
 
 PER_HAZARD = 16
+PER_PART = PER_HAZARD << 16
+"""What the second and later strikes of one hazard add to damage and repair."""
 
 
 @njit(inline="always", cache=True)

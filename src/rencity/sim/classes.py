@@ -13,8 +13,20 @@ KindName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
-MEASURES: dict[str, str] = {"PGA": "g", "PGV": "cm/s", "PGD": "cm", "SA1": "g", "depth": "m"}
-"""Intensity measures and the unit each is kept in."""
+MEASURES: dict[str, str] = {
+    "PGA": "g",
+    "PGV": "cm/s",
+    "PGD": "cm",
+    "SA1": "g",
+    "gust": "m/s",
+    "depth": "m",
+}
+"""Intensity measures and the unit each is kept in.
+
+PGA, PGV, PGD, SA1: peak ground acceleration, velocity, displacement, spectral acceleration at 1 s.
+gust: highest wind of 3 s at 10 m. depth: of water above the ground, or above the sill where an
+asset has one.
+"""
 
 
 class _Entry(BaseModel):
@@ -82,7 +94,27 @@ class RepairState(_Entry):
 
 
 class Repair(_Entry):
-    """Restoration by state; usual crews and parts are in the figures."""
+    """Restoration by state; usual crews and parts are in the figures.
+
+    Attributes
+    ----------
+    measures : damage of these measures only; empty: of any that has no class of its own
+    """
 
     states: tuple[RepairState, ...] = Field(min_length=1)
     applies: tuple[KindName, ...] = ()
+    measures: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        for measure in self.measures:
+            if measure not in MEASURES:
+                raise ValueError(f"unknown measure {measure}: one of {', '.join(MEASURES)}")
+        return self
+
+
+def measures_of(one: Fragility | Repair) -> tuple[str, ...]:
+    """Measures a class is for; one empty name for a repair class of any."""
+    if isinstance(one, Repair):
+        return one.measures or ("",)
+    return (one.measure,)

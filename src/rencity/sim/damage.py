@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
-from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate
+from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate, measures_of
 from rencity.sim.restoration import repair_table
 from rencity.sim.scenario import ClassNames
 from rencity.sim.strike import TABLE_SIZE
@@ -32,16 +32,16 @@ class Classes:
     Attributes
     ----------
     fragility, repair : class by id
-    applies_fragility, applies_repair : class id by ``lifeline.kind``
+    applies_fragility, applies_repair : class ids by ``lifeline.kind``, one for each measure
     """
 
     fragility: Mapping[str, Fragility] = field(default_factory=dict)
     repair: Mapping[str, Repair] = field(default_factory=dict)
-    applies_fragility: Mapping[str, str] = field(default_factory=dict)
-    applies_repair: Mapping[str, str] = field(default_factory=dict)
+    applies_fragility: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    applies_repair: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
-        """These classes with a scenario's choice by kind laid over.
+        """These classes with a scenario's choice by kind laid over those of the same measure.
 
         Raises
         ------
@@ -59,8 +59,8 @@ class Classes:
         repair = {k: c.repair for k, c in overrides.items() if c.repair}
         return replace(
             self,
-            applies_fragility={**self.applies_fragility, **fragility},
-            applies_repair={**self.applies_repair, **repair},
+            applies_fragility=_laid_over(self.applies_fragility, fragility, self.fragility),
+            applies_repair=_laid_over(self.applies_repair, repair, self.repair),
         )
 
 
@@ -79,19 +79,28 @@ class Assigned:
     repair: pd.Categorical
 
 
-def assign(assets: pd.DataFrame, classes: Classes) -> Assigned:
+def assign(
+    assets: pd.DataFrame, classes: Classes, measures: Sequence[str] | None = None
+) -> Assigned:
     """The fragility and repair class of each asset: its own, else that of its kind.
+
+    Parameters
+    ----------
+    measures : those a hazard has; a class of another is passed over, and of several the first
+        measured wins. A repair class of the very measure goes before one of any. None: whatever
+        the measure, and repair classes of any measure first.
 
     Raises
     ------
     ScenarioError : an asset or a kind names a class that is not there
     """
     kind = kinds_of(assets)
-    return Assigned(
-        kind,
-        _resolve("fragility", assets, kind, classes.fragility, classes.applies_fragility),
-        _resolve("repair", assets, kind, classes.repair, classes.applies_repair),
-    )
+    wanted = ("",) if measures is None else tuple(measures)
+    some = None if measures is None else wanted
+    chosen = _Choice("fragility", classes.fragility, classes.applies_fragility, kind, assets)
+    fragility = chosen.of(some)
+    repair = _Choice("repair", classes.repair, classes.applies_repair, kind, assets)
+    return Assigned(kind, fragility, repair.of(None if measures is None else (*wanted, "")))
 
 
 def kinds_of(assets: pd.DataFrame) -> pd.Categorical:
@@ -206,25 +215,55 @@ def _lognormal(fragility: Lognormal, strength: Array) -> Array:
     return np.maximum.accumulate(worse[::-1])[::-1]
 
 
-def _resolve(
-    what: str,
-    assets: pd.DataFrame,
-    kind: pd.Categorical,
-    known: Mapping[str, object],
-    applies: Mapping[str, str],
-) -> pd.Categorical:
-    names = sorted(known)
-    for one in kind.categories:
-        _check_known(what, applies.get(one), known, f"kind {one}")
-    by_kind = np.array([_code(names, applies.get(one, "")) for one in kind.categories], np.int64)
-    own = pd.Categorical(assets[what])
-    _check_own(what, own, names, assets["id"])
-    by_name = np.array([_code(names, str(one)) for one in own.categories], np.int64)
-    codes = by_kind[kind.codes] if len(by_kind) else np.empty(0, np.int64)
-    if len(by_name):
-        chosen = by_name[own.codes]
-        codes = np.where(chosen >= 0, chosen, codes)
-    return pd.Categorical.from_codes(codes, categories=names)
+@dataclass(frozen=True)
+class _Choice:
+    """Which class of one sort each asset has."""
+
+    what: str
+    known: Mapping[str, Fragility] | Mapping[str, Repair]
+    applies: Mapping[str, tuple[str, ...]]
+    kind: pd.Categorical
+    assets: pd.DataFrame
+
+    def of(self, measures: tuple[str, ...] | None) -> pd.Categorical:
+        """Class of each asset; of the first of `measures` that it or its kind has one for."""
+        names = sorted(self.known)
+        own = pd.Categorical(self.assets[self.what])
+        for one in self.kind.categories:
+            for name in self.applies.get(one, ()):
+                _check_known(self.what, name, self.known, f"kind {one}")
+        _check_own(self.what, own, names, self.assets["id"])
+        codes = np.full(len(self.assets), -1, np.int64)
+        by_kind = [self.applies.get(one, ()) for one in self.kind.categories]
+        by_name = [(str(one),) for one in own.categories]
+        for measure in measures or (None,):
+            for here, choices in ((own, by_name), (self.kind, by_kind)):
+                fitting = [_code(names, self._fit(measure, choice)) for choice in choices]
+                if fitting:
+                    codes = np.where(codes < 0, np.array(fitting, np.int64)[here.codes], codes)
+        return pd.Categorical.from_codes(codes, categories=names)
+
+    def _fit(self, measure: str | None, names: tuple[str, ...]) -> str:
+        """The first of `names` that is for the measure; for None, one of any goes first."""
+        known = [name for name in names if name in self.known]
+        if measure is None:
+            known.sort(key=lambda name: "" not in measures_of(self.known[name]))
+            return next(iter(known), "")
+        return next((name for name in known if measure in measures_of(self.known[name])), "")
+
+
+def _laid_over(
+    applies: Mapping[str, tuple[str, ...]],
+    chosen: Mapping[str, str],
+    known: Mapping[str, Fragility] | Mapping[str, Repair],
+) -> dict[str, tuple[str, ...]]:
+    """With a chosen class in place of those of its measures."""
+    made = dict(applies)
+    for kind, name in chosen.items():
+        mine = set(measures_of(known[name]))
+        others = [o for o in applies.get(kind, ()) if not mine & set(measures_of(known[o]))]
+        made[kind] = (name, *others)
+    return made
 
 
 def _code(names: list[str], name: str) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.sim.reach.account import Account
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.events import Outages, merged
 from rencity.sim.reach.lanes import LANES
 
 Z95 = 1.959964
@@ -44,7 +44,7 @@ def lanes_to_run(
     for row in rows:
         taken = 0
         for number, outages in enumerate(blocks):
-            lanes = np.sort(outages.lane[outages.row == row])[: most - taken]
+            lanes = np.unique(outages.lane[outages.row == row])[: most - taken]
             found += [(row, number, int(lane)) for lane in lanes]
             taken += len(lanes)
     return found
@@ -101,19 +101,18 @@ def _sorted_by_lane(outages: Outages) -> tuple[Outages, npt.NDArray[np.int64]]:
     order = np.argsort(outages.lane, kind="stable")
     lane = outages.lane[order]
     ends = np.searchsorted(lane, np.arange(LANES + 1))
-    return Outages(outages.row[order], lane, outages.minutes[order]), ends
+    return outages.where(order), ends
 
 
 def _without_rows(
     chunk: Sequence[tuple[int, int, int]],
     by_lane: Sequence[tuple[Outages, npt.NDArray[np.int64]]],
 ) -> Outages:
-    rows, lanes, minutes = [], [], []
+    parts = []
     for position, (row, block, lane) in enumerate(chunk):
         outages, ends = by_lane[block]
-        part = slice(ends[lane], ends[lane + 1])
-        keep = outages.row[part] != row
-        rows.append(outages.row[part][keep])
-        minutes.append(outages.minutes[part][keep])
-        lanes.append(np.full(int(keep.sum()), position, np.int32))
-    return Outages(np.concatenate(rows), np.concatenate(lanes), np.concatenate(minutes))
+        mine = np.arange(ends[lane], ends[lane + 1])
+        mine = mine[outages.row[mine] != row]
+        where = np.full(len(mine), position, np.int32)
+        parts.append(Outages(outages.row[mine], where, outages.begin[mine], outages.end[mine]))
+    return merged(parts)

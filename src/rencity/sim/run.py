@@ -17,7 +17,8 @@ from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.conditional import conditional_difference
 from rencity.sim.damage import Classes
-from rencity.sim.hazard import restrict, strike_of, unhit
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.striking import restrict, strikes_of, unhit
 from rencity.sim.knockout import Saved, knock_out, lanes_to_run, saved_by_row
 from rencity.sim.reach.account import Account
 from rencity.sim.reach.events import (
@@ -29,7 +30,7 @@ from rencity.sim.reach.events import (
 )
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.n1 import people_lost
-from rencity.sim.scenario import FieldHazard, Hazard, Scenario
+from rencity.sim.scenario import Scenario
 from rencity.sim.steps import step_edges
 from rencity.sim.totals import Total, normal_people
 from rencity.sim.workers import Clock, Engines, Progress, in_order, mapper
@@ -111,9 +112,12 @@ def stress(
         if not network.nodes:
             raise CityError("no assets", place="assets", mend="import or make a city first")
     with clock.stage("hazards"):
-        draws, findings = _hazards(city, scenario, classes, base, samples, event, network)
         horizon_min = round(scenario.horizon_h * 60)
-        edge_min = step_edges(network, horizon_min, max(1, round(scenario.step_h * 60)))
+        chosen = classes.overlaid(scenario.classes, city.catalogue.kinds.keys())
+        scene = Scene(city, chosen, base, samples, seed, horizon_min, network)
+        draws, findings = _hazards(scenario, scene, event)
+        starts = [each.start_min for each in draws]
+        edge_min = step_edges(network, horizon_min, max(1, round(scenario.step_h * 60)), starts)
     with ThreadPoolExecutor(workers) as pool:
         try:
             return _run(
@@ -135,23 +139,31 @@ def stress(
 
 
 def _hazards(
-    city: City,
-    scenario: Scenario,
-    classes: Classes,
-    base: Path,
-    samples: int,
-    event: str | None,
-    network: Network,
+    scenario: Scenario, scene: Scene, event: str | None
 ) -> tuple[list[Draws], list[Finding]]:
-    chosen = classes.overlaid(scenario.classes, city.catalogue.kinds.keys())
-    draws, findings = [], []
+    """Every strike made ready, and what the hazards leave out."""
+    draws: list[Draws] = []
+    findings: list[Finding] = []
+    found = event is None
     for number, hazard in enumerate(scenario.hazards):
-        strike = strike_of(hazard, city, chosen, base, samples)
-        if event is not None and len(strike.event) > 1:
-            strike = restrict(strike, event)
-        findings += unhit(hazard, city, chosen)
-        draws.append(draws_of(strike, number, network, len(city.assets)))
-    if event is not None and all(event not in each.strike.event for each in draws):
+        strikes = strikes_of(hazard, scene)
+        if event is not None and len(strikes[0].event) > 1:
+            strikes = restrict(strikes, event)
+        found = found or event in strikes[0].event
+        findings += unhit(hazard, scene)
+        start_min = round(hazard.start_h * 60)
+        draws += [
+            draws_of(
+                strike,
+                number,
+                scene.network,
+                len(scene.city.assets),
+                part=part,
+                start_min=start_min,
+            )
+            for part, strike in enumerate(strikes)
+        ]
+    if not found:
         raise ScenarioError(
             f"no event {event!r}", place="hazards", mend="leave the event out: no field has several"
         )
@@ -199,7 +211,7 @@ def _run(
             pairs, blocks, lambda outages: engines.mine().run(outages), mapper(pool, ahead, clock)
         )
         saved = saved_by_row(pairs, without, loss.astype(np.int64), total.damaged, samples)
-    events, event = _events(scenario.hazards, draws, seed, samples)
+    events, event = _events(draws, seed, samples)
     return Run(
         network=network,
         scenario=scenario,
@@ -233,10 +245,11 @@ def _by_damage(
     n = network.nodes + network.link_rows
     count, total, squares = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
     for number, outages in enumerate(blocks):
-        mine = loss[number * LANES + outages.lane]
-        count += np.bincount(outages.row, minlength=n)
-        total += np.bincount(outages.row, mine, n)
-        squares += np.bincount(outages.row, mine**2, n)
+        row, lane = outages.pairs()
+        mine = loss[number * LANES + lane]
+        count += np.bincount(row, minlength=n)
+        total += np.bincount(row, mine, n)
+        squares += np.bincount(row, mine**2, n)
     return count, total, squares
 
 
@@ -256,17 +269,16 @@ def _has_asset(network: Network) -> npt.NDArray[np.bool_]:
 
 
 def _events(
-    hazards: Sequence[Hazard], draws: Sequence[Draws], seed: int, samples: int
+    draws: Sequence[Draws], seed: int, samples: int
 ) -> tuple[tuple[tuple[str, float], ...], npt.NDArray[np.int32]]:
-    """Events and their weights, and each sample's, of the first field that has several.
+    """Events and their weights, and each sample's, of the first hazard that has several.
 
-    Where none has, the one event of the first field, so that a run says what struck.
+    Where none has, the one event of the first that names it, so that a run says what struck.
     """
-    pairs = zip(hazards, draws, strict=True)
-    fields = [each for hazard, each in pairs if isinstance(hazard, FieldHazard)]
-    several = [each for each in fields if len(each.strike.event) > 1]
-    for each in several or fields:
+    several = [each for each in draws if len(each.strike.event) > 1]
+    named = [each for each in draws if each.strike.event != (each.strike.name,)]
+    for each in several or named:
         weights = each.strike.weight / each.strike.weight.sum()
-        named = tuple(zip(each.strike.event, weights.tolist(), strict=True))
-        return named, event_of_samples(each, seed, samples)
+        pairs = tuple(zip(each.strike.event, weights.tolist(), strict=True))
+        return pairs, event_of_samples(each, seed, samples)
     return (), np.zeros(samples, np.int32)

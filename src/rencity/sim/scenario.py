@@ -8,194 +8,34 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
-from rencity.sim.classes import MEASURES, KindName, Positive
-from rencity.sim.intensity import units_of
+from rencity.sim.classes import KindName, Positive
+from rencity.sim.hazard.spec import Entry, Name
+from rencity.sim.hazard.specs import Hazard
 from rencity.sim.scenario_faults import Fault, faults_of
 from rencity.sim.scenario_text import read_text
 
-Hours = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
-Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Title(_Entry):
+class Title(Entry):
     """What people read."""
 
     zh: str = ""
     en: str = ""
 
 
-class ClassNames(_Entry):
+class ClassNames(Entry):
     """Classes that replace the packs' choice for a kind; None leaves it."""
 
     fragility: str | None = None
     repair: str | None = None
 
 
-class Selector(_Entry):
-    """Assets that fit all that is said; nothing said fits all."""
-
-    lifeline: str = ""
-    kinds: tuple[KindName, ...] = ()
-    ids: tuple[str, ...] = ()
-
-
-class Target(Selector):
-    """Assets that fail independently with one probability, for `hours` or by a repair state."""
-
-    probability: Probability
-    state: str | None = None
-    hours: Hours | None = None
-
-    @model_validator(mode="after")
-    def _one_outage(self) -> Self:
-        if (self.state is None) == (self.hours is None):
-            raise ValueError("give either state (time from the repair class) or hours")
-        return self
-
-
-class RandomHazard(_Entry):
-    """Independent failures; where several targets fit an asset the last one wins."""
-
-    kind: Literal["random"]
-    name: Name
-    targets: tuple[Target, ...] = Field(min_length=1)
-
-
-class CutoffHazard(Selector):
-    """Sources lost in every sample."""
-
-    kind: Literal["cutoff"]
-    name: Name
-    hours: Hours | Literal["never"]
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not (self.lifeline or self.kinds or self.ids):
-            raise ValueError("give a lifeline, kinds or ids: which sources are lost")
-        return self
-
-
-class GivenHazard(_Entry):
-    """A file that says which assets are down in which sample.
-
-    `restore` holds where a row gives no hours: ``class`` takes the median of the gravest state
-    of the asset's repair class.
-    """
-
-    kind: Literal["given"]
-    name: Name
-    path: str
-    restore: Literal["class", "never"] | Hours = "class"
-
-
-class Measured(_Entry):
-    """One intensity measure of a field's files; `column` is for tables, `band` for rasters."""
-
-    measure: str
-    unit: str
-    column: str | None = None
-    band: Annotated[int, Field(ge=1)] = 1
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.measure not in MEASURES:
-            raise ValueError(f"unknown measure {self.measure!r}: one of {', '.join(MEASURES)}")
-        known = units_of(self.measure)
-        if self.unit not in known:
-            raise ValueError(
-                f"unknown unit {self.unit!r} of {self.measure}: one of {', '.join(known)}"
-            )
-        return self
-
-
-class Event(_Entry):
-    """One file of a weighted set; without any weight all weigh the same."""
-
-    path: str
-    name: Name | None = None
-    weight: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
-
-
-class EventTable(_Entry):
-    """A table of events: `file` makes each path from its columns, as ``{id}_{magnitude}.csv``."""
-
-    path: str
-    file: str
-    weight: str = "weight"
-
-
-class FieldHazard(_Entry):
-    """Intensities in space, interpolated to assets.
-
-    Attributes
-    ----------
-    measure, unit, column, band : one measure; or `measures` for several in the same files
-    events, weights : the files, listed here or in a table
-    x, y, crs : columns and system of coordinates of a point table; `crs` also of a raster
-        without one
-    method : of a point table: linear on triangles, or the nearest point
-    within_m : how far from the nearest point a place outside the field may take its value
-    outside : what else happens there: the scenario is refused, or the intensity is zero
-    at : where a line feels the field: its mid-point, or the worst of its vertices
-    """
-
-    kind: Literal["field"]
-    name: Name
-    measure: str | None = None
-    unit: str | None = None
-    column: str | None = None
-    band: Annotated[int, Field(ge=1)] = 1
-    measures: tuple[Measured, ...] = ()
-    events: tuple[Event, ...] = ()
-    weights: EventTable | None = None
-    x: str = "x"
-    y: str = "y"
-    crs: str | None = None
-    method: Literal["linear", "nearest"] = "linear"
-    within_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    outside: Literal["refuse", "zero"] = "refuse"
-    at: Literal["midpoint", "max"] = "midpoint"
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if bool(self.events) == (self.weights is not None):
-            raise ValueError("give either events (a list of files) or weights (a table of them)")
-        if (self.measure is None) != (self.unit is None):
-            raise ValueError("measure and unit go together")
-        if bool(self.measures) == (self.measure is not None):
-            raise ValueError("give either measure and unit, or measures")
-        names = [one.measure for one in self.measured]
-        if len(set(names)) < len(names):
-            raise ValueError("a measure stands twice")
-        if self.method == "nearest" and self.within_m == 0:
-            raise ValueError("method nearest needs within_m above 0")
-        return self
-
-    @property
-    def measured(self) -> tuple[Measured, ...]:
-        """Every measure of the files."""
-        if self.measure is None or self.unit is None:
-            return self.measures
-        return (Measured(measure=self.measure, unit=self.unit, column=self.column, band=self.band),)
-
-
-Hazard = Annotated[
-    FieldHazard | RandomHazard | CutoffHazard | GivenHazard, Field(discriminator="kind")
-]
-
-
-class Scenario(_Entry):
+class Scenario(Entry):
     """What strikes and how it is watched.
 
     Attributes
@@ -213,7 +53,7 @@ class Scenario(_Entry):
     samples: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     packs: tuple[str, ...] = ()
-    classes: dict[KindName, ClassNames] = {}
+    classes: dict[KindName, ClassNames] = Field(default_factory=dict)
     hazards: tuple[Hazard, ...] = Field(min_length=1)
 
     @field_validator("hazards", mode="after")

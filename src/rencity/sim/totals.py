@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import Account
+from rencity.sim.reach.carried import carried
 from rencity.sim.reach.engine import Undamaged
 from rencity.sim.reach.events import Outages
 from rencity.sim.reach.lanes import LANES
@@ -44,7 +45,8 @@ class Total:
         self.zone_served += account.zone_served
         self.loss_min[begin : begin + lanes] = loss.sum(axis=(0, 1))
         self._node_out += account.out_min
-        self.damaged += np.bincount(outages.row, minlength=len(self.damaged)) * self._can_fail
+        row, _ = outages.pairs()
+        self.damaged += np.bincount(row, minlength=len(self.damaged)) * self._can_fail
 
     def served(self, people: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """People served, int32 (lifelines, regions, steps, samples)."""
@@ -56,8 +58,9 @@ class Total:
         """Minutes out of service of each row: nodes with all they need, link rows by damage."""
         made = np.zeros(len(self.damaged), np.int64)
         for outages in blocks:
-            capped = np.minimum(outages.minutes, horizon_min)
-            made += np.bincount(outages.row, capped, len(made)).astype(np.int64)
+            all_ = carried(self._network, outages)
+            begin, end = (np.minimum(m, horizon_min) for m in (all_.begin, all_.end))
+            made += np.bincount(all_.row, end - begin, len(made)).astype(np.int64)
         made[: self._network.nodes] = self._node_out
         return made
 

@@ -90,7 +90,7 @@ def survivors():
     def run(pk):
         removed = order[:, : round((1 - pk / K) * N)]
         lane = np.repeat(np.arange(SAMPLES), removed.shape[1])
-        outages = Outages(
+        outages = Outages.at_start(
             removed.ravel().astype(np.int32),
             lane.astype(np.int32),
             np.full(lane.size, 60, np.int32),
@@ -146,7 +146,7 @@ def test_every_node_is_that_of_plain_pruning():
         mine[CORE + rng.permutation(n - CORE)[:lost]] = False
     row, lane = np.nonzero(~alive[:, number].T)
     minutes = np.full(len(row), 60, np.int32)
-    outages = Outages((row + power).astype(np.int32), lane.astype(np.int32), minutes)
+    outages = Outages.at_start((row + power).astype(np.int32), lane.astype(np.int32), minutes)
     state = next(Engine(network, np.zeros(1, np.int64), 60).states(outages))
     bits = (state.served[own, 0][None, :] >> np.arange(samples, dtype=np.uint64)[:, None]) & 1
     want = np.stack([pruned(city, mine) for mine in alive])[:, number]

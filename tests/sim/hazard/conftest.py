@@ -9,8 +9,10 @@ import pytest
 
 from rencity.city.model import City
 from rencity.sim.damage import Classes
-from rencity.sim.hazard import strike_of
-from rencity.sim.scenario import Hazard, parse_scenario
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.specs import Hazard
+from rencity.sim.hazard.striking import strikes_of
+from rencity.sim.scenario import parse_scenario
 from rencity.sim.strike import Strike
 from tests.sim.hazard.toy import FLOODED, PIPE, SUBSTATION, repair_of
 
@@ -25,11 +27,15 @@ def classes() -> Classes:
             "main": repair_of(**{"break": (2, 1)}),
         },
         applies_fragility={
-            "power.substation_low": "sub",
-            "water.pump": "wet",
-            "water.pipe": "main",
+            "power.substation_low": ("sub",),
+            "water.pump": ("wet",),
+            "water.pipe": ("main",),
         },
-        applies_repair={"power.substation_low": "sub", "water.pump": "wet", "water.pipe": "main"},
+        applies_repair={
+            "power.substation_low": ("sub",),
+            "water.pump": ("wet",),
+            "water.pipe": ("main",),
+        },
     )
 
 
@@ -49,6 +55,6 @@ def strike(
     """The strike of one hazard on a city, its files beside the scenario."""
 
     def made(text: str, city: City, samples: int = 10) -> Strike:
-        return strike_of(hazard(text), city, classes, tmp_path, samples)
+        return strikes_of(hazard(text), Scene(city, classes, tmp_path, samples))[0]
 
     return made

@@ -12,8 +12,9 @@ from scipy.interpolate import griddata
 from scipy.special import ndtri
 
 from rencity.sim.damage import Classes
-from rencity.sim.hazard import strike_of
 from rencity.sim.hazard.points import PointField
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.striking import strikes_of
 from rencity.sim.scenario import parse_scenario
 from tests.sim.hazard.toy import SUBSTATION, city_of
 
@@ -68,7 +69,7 @@ def test_real_fields_reproduce_their_own_points(shared_data: Path, classes: Clas
     kind = "power.substation_low"
     city = city_of([(f"p{i:04}", kind, place) for i, place in enumerate(lonlat)])
     scenario = parse_scenario(REAL, place="shelby.toml")
-    strike = strike_of(scenario.hazards[0], city, classes, folder, 1)
+    strike = strikes_of(scenario.hazards[0], Scene(city, classes, folder, 1))[0]
     names = ("203080_7.7", "203080_8.0", "203080_7.5", "203078_7.7", "203079_7.7")
     assert strike.event == tuple(f"{name}_gms" for name in names)
     assert strike.weight == pytest.approx([0.47, 0.25, 0.14, 0.08, 0.06])

@@ -12,9 +12,10 @@ import shapely
 from rencity.city.model import City
 from rencity.kit.errors import CityError, InputError, ScenarioError
 from rencity.sim.damage import Classes, exceedance
-from rencity.sim.hazard import restrict, strike_of, unhit
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.specs import Hazard
+from rencity.sim.hazard.striking import restrict, strikes_of, unhit
 from rencity.sim.restoration import quantiles_min
-from rencity.sim.scenario import Hazard
 from rencity.sim.strike import TABLE_SIZE, Strike
 from tests.sim.hazard.toy import FLOODED, PIPE, SUBSTATION, city_of
 
@@ -85,7 +86,7 @@ def test_a_field_touches_only_fragility_of_its_measure(
     )
     made = strike(PGA + ONE, city)
     assert made.asset.tolist() == [1]
-    notes = unhit(hazard(PGA + ONE), city, classes)
+    notes = unhit(hazard(PGA + ONE), Scene(city, classes, Path()))
     assert [(n.rule, n.ids) for n in notes] == [
         ("field-no-fragility", ("c", "d")),
         ("field-other-measure", ("a",)),
@@ -212,12 +213,12 @@ def test_events_keep_their_order_weights_and_own_points(strike: Make, tmp_path: 
     assert made.weight.tolist() == [0.25, 0.75]
     assert felt(made, 0) == pytest.approx([0.225])
     assert felt(made, 1) == pytest.approx([0.9])
-    only = restrict(made, "big")
+    (only,) = restrict([made], "big")
     assert only.event == ("big",)
     assert only.weight.tolist() == [1]
     assert (only.exceed == made.exceed[1:]).all()
     with pytest.raises(ScenarioError, match=r"no event 'bigg'.*did you mean 'big'"):
-        restrict(made, "bigg")
+        restrict([made], "bigg")
 
 
 def test_events_come_from_a_table(strike: Make, tmp_path: Path) -> None:
@@ -309,8 +310,8 @@ def test_an_asset_with_damage_but_no_repair_is_told(
     tmp_path: Path, hazard: Callable[[str], Hazard]
 ) -> None:
     put(tmp_path, SQUARE)
-    bare = Classes({"sub": SUBSTATION}, {}, {"power.substation_low": "sub"}, {})
+    bare = Classes({"sub": SUBSTATION}, {}, {"power.substation_low": ("sub",)}, {})
     with pytest.raises(
         ScenarioError, match=r"kind power.substation_low: 1 assets have a fragility"
     ):
-        strike_of(hazard(PGA + ONE), substations((0, 0)), bare, tmp_path, 1)
+        strikes_of(hazard(PGA + ONE), Scene(substations((0, 0)), bare, tmp_path, 1))[0]

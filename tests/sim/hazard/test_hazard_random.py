@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from rencity.city.model import City
 from rencity.kit.errors import ScenarioError
 from rencity.sim.damage import Classes
-from rencity.sim.hazard import unhit
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.specs import Hazard
+from rencity.sim.hazard.striking import unhit
 from rencity.sim.restoration import quantiles_min
-from rencity.sim.scenario import Hazard
 from rencity.sim.strike import TABLE_SIZE, Strike
 from tests.sim.hazard.toy import city_of
 
@@ -65,7 +67,7 @@ def test_assets_without_a_repair_class_are_left_out_and_told(
 ) -> None:
     text = targets('lifeline = "power"\nprobability = 0.5\nstate = "slight"')
     assert strike(text, city).asset.tolist() == [0, 2]
-    (note,) = unhit(hazard(text), city, classes)
+    (note,) = unhit(hazard(text), Scene(city, classes, Path()))
     assert (note.severity, note.ids) == ("note", ("b",))
     with pytest.raises(ScenarioError, match=r"targets\[0\]: no repair class .*: b"):
         strike(targets('ids = ["a", "b"]\nprobability = 0.5\nstate = "slight"'), city)
@@ -75,7 +77,7 @@ def test_a_target_that_strikes_nothing_is_told(
     city: City, classes: Classes, hazard: Callable[[str], Hazard]
 ) -> None:
     text = targets('lifeline = "gas"\nprobability = 1\nhours = 1', "probability = 1\nhours = 1")
-    (note,) = unhit(hazard(text), city, classes)
+    (note,) = unhit(hazard(text), Scene(city, classes, Path()))
     assert note.severity == "warning"
     assert "target 0" in note.what
 

@@ -11,6 +11,7 @@ from rencity.city.model import City
 from rencity.city.network.model import NOT_OPEN, Ids, Ints, Network
 from rencity.city.network.needs import needs_of
 from rencity.city.network.people import people_of
+from rencity.city.network.rides import rides_of
 from rencity.city.network.rows import find, named, pointers
 from rencity.kit.errors import CityError
 from rencity.kit.ids import keys_of
@@ -49,6 +50,7 @@ def build_network(city: City) -> Network:
     counts = np.bincount(rows, minlength=len(link_asset))
     counts[0] = 0
     by_row = by_row[rows[by_row] > 0]
+    row_of = _rows_by_asset(asset, link_asset, len(assets))
     node_keys = keys_of(assets["id"].to_numpy()[asset])
     return Network(
         lifelines=lifelines,
@@ -68,9 +70,18 @@ def build_network(city: City) -> Network:
         link_head=head[by_row].astype(np.int32),
         link_tail=tail[by_row].astype(np.int32),
         key=np.concatenate([node_keys, link_keys]),
+        **rides_of(city, index, row_of, n + len(link_asset)),
         **needs_of(city, index, node_of, n),
         **people_of(city, index, node_of, n),
     )
+
+
+def _rows_by_asset(asset: Ids, link_asset: Ids, assets: int) -> Ints:
+    row = np.full(assets, -1, np.int64)
+    row[asset] = np.arange(len(asset))
+    own = np.flatnonzero(link_asset >= 0)
+    row[link_asset[own]] = len(asset) + own
+    return row
 
 
 def _lifelines(city: City) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from rencity.city.network import Network, build_network
 from rencity.kit.errors import StorageError
 from rencity.kit.files import staged_folder
 
-VERSION = 3
+VERSION = 4
 _TEXT = ("lifelines", "zone", "region")
 _PLAIN = (*_TEXT, "unit")
 _BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)

@@ -34,6 +34,7 @@ class Network:
     link_asset : int32 (k,), row of ``city.assets`` or -1; row 0 is the link that never fails
     link_open_min : int64 (k,), minutes until a normally open link is closed; `NOT_OPEN` if closed
     link_ptr, link_head, link_tail : the directed edges of each link row
+    ride_ptr, ride_row : rows (nodes, then link rows) that ride on each row, chains included
     key : uint64 (n + k,), 64-bit key of each node's, then each link row's id
     group_node, group_quorum, group_backup_min, group_manual_min : needs; manual 0: never
     group_ptr, group_provider : alternatives of each group
@@ -61,6 +62,8 @@ class Network:
     link_ptr: Ints
     link_head: Ids
     link_tail: Ids
+    ride_ptr: Ints
+    ride_row: Ids
     key: npt.NDArray[np.uint64]
     group_node: Ids
     group_quorum: Ids

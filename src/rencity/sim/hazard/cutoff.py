@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from rencity.city.model import City
 from rencity.kit.errors import ScenarioError
 from rencity.sim.damage import named
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.spec import CutoffHazard
 from rencity.sim.hazard.strikes import minutes_of, outages, selected
-from rencity.sim.scenario import CutoffHazard
 from rencity.sim.strike import Strike
 
 
-def cutoff_strike(hazard: CutoffHazard, city: City) -> Strike:
+def cutoff_strikes(hazard: CutoffHazard, scene: Scene) -> list[Strike]:
     """Certain outages of the sources a cutoff names.
 
     Raises
     ------
     ScenarioError : an id that is no source, or no source at all
     """
-    place = f"hazard {hazard.name}"
+    city, place = scene.city, f"hazard {hazard.name}"
     source = city.assets["source"].to_numpy(bool)
     fits = selected(city, hazard, place=place)
     if hazard.ids and (fits & ~source).any():
@@ -35,4 +35,4 @@ def cutoff_strike(hazard: CutoffHazard, city: City) -> Strike:
             place=place,
             mend="widen lifeline, kinds or ids; rencity city info lists the sources",
         )
-    return outages(hazard.name, rows, np.full(len(rows), minutes_of(hazard.hours), np.int64))
+    return [outages(hazard.name, rows, np.full(len(rows), minutes_of(hazard.hours), np.int64))]

@@ -13,7 +13,7 @@ import pandas as pd
 from rencity.kit.errors import InputError, ScenarioError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.hazard.rows import not_negative, read_rows
-from rencity.sim.scenario import Event, EventTable, FieldHazard
+from rencity.sim.hazard.spec import Event, EventTable, FieldHazard
 
 SUM_TOLERANCE = 1e-6
 

@@ -25,10 +25,11 @@ from rencity.sim.hazard.events import events_of
 from rencity.sim.hazard.places import Places, lengths_m, places_of
 from rencity.sim.hazard.points import PointField, read_points
 from rencity.sim.hazard.raster import SUFFIXES, RasterField, read_raster
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.spec import FieldHazard, Measured
 from rencity.sim.hazard.stencil import Stencil
 from rencity.sim.hazard.strikes import probable
 from rencity.sim.intensity import factor
-from rencity.sim.scenario import FieldHazard, Measured
 from rencity.sim.strike import Strike
 
 Array = npt.NDArray[np.float64]
@@ -45,7 +46,7 @@ class _Felt:
     places: Places
 
 
-def field_strike(hazard: FieldHazard, city: City, classes: Classes, base: Path) -> Strike:
+def field_strikes(hazard: FieldHazard, scene: Scene) -> list[Strike]:
     """Damage probabilities of each event, for assets whose fragility is of a measure of the field.
 
     Raises
@@ -54,9 +55,10 @@ def field_strike(hazard: FieldHazard, city: City, classes: Classes, base: Path) 
     ScenarioError : weights, classes, or assets outside the field
     CityError : an asset without a place, or a pipe without a length
     """
-    assigned = assign(city.assets, classes)
-    events = events_of(hazard, base)
-    rows = touched(hazard, assigned, classes)
+    city, classes = scene.city, scene.classes
+    assigned = assign(city.assets, classes, [one.measure for one in hazard.measured])
+    events = events_of(hazard, scene.base)
+    rows = np.flatnonzero(assigned.fragility.codes >= 0)
     depth = max((len(states_of(c)) for c in _classes_at(assigned, rows, classes)), default=1)
     felt = _felt(hazard, assigned, rows, classes, city)
     lengths = _lengths(assigned, rows, classes, city)
@@ -66,18 +68,7 @@ def field_strike(hazard: FieldHazard, city: City, classes: Classes, base: Path) 
         for group, intensity in reader.read(path, felt):
             _fill(exceed[number], group, intensity, assigned, classes, lengths)
     table, tables = repair_tables(assigned, rows, classes, city.assets["id"], depth)
-    return probable(hazard.name, rows, exceed, table, tables, events.weight, events.name)
-
-
-def touched(hazard: FieldHazard, assigned: Assigned, classes: Classes) -> Index:
-    """Rows of assets with a fragility of any of the hazard's measures, ascending."""
-    measures = {one.measure for one in hazard.measured}
-    names = assigned.fragility.categories
-    fits = np.array([classes.fragility[name].measure in measures for name in names], bool)
-    codes = assigned.fragility.codes
-    if not len(fits):
-        return np.empty(0, np.int64)
-    return np.flatnonzero((codes >= 0) & fits[codes])
+    return [probable(hazard.name, rows, exceed, table, tables, events.weight, events.name)]
 
 
 class _Reader:

@@ -13,18 +13,17 @@ from rencity.kit.errors import InputError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.damage import Classes, assign
 from rencity.sim.hazard.rows import read_rows, refuse
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.spec import GivenHazard
 from rencity.sim.hazard.strikes import MIN_PER_H, minutes_of, outages, rows_of
 from rencity.sim.restoration import LONGEST_MIN, MIN_PER_D
-from rencity.sim.scenario import GivenHazard
 from rencity.sim.strike import EVERY_SAMPLE, Strike
 
 ALL = "all"
 Index = npt.NDArray[np.int64]
 
 
-def given_strike(
-    hazard: GivenHazard, city: City, classes: Classes, base: Path, samples: int
-) -> Strike:
+def given_strikes(hazard: GivenHazard, scene: Scene) -> list[Strike]:
     """Certain outages from columns ``sample`` (from 0, or ``all``), ``asset`` and maybe ``hours``.
 
     Raises
@@ -32,12 +31,13 @@ def given_strike(
     InputError : a broken file, an unknown asset, a sample out of range, bad hours, a row twice
     ScenarioError : a time is to come from a repair class and the asset has none
     """
-    path = base / hazard.path
+    city, path = scene.city, scene.base / hazard.path
     frame = read_rows(path, ("sample", "asset"), text=("asset",))
     asset = _assets(frame, city, path)
-    sample = _samples(frame, samples, path)
+    sample = _samples(frame, scene.samples, path)
     _check_once(frame, asset, sample, path)
-    return outages(hazard.name, asset, _minutes(frame, asset, hazard, city, classes, path), sample)
+    minutes = _minutes(frame, asset, hazard, city, scene.classes, path)
+    return [outages(hazard.name, asset, minutes, sample)]
 
 
 def _assets(frame: pd.DataFrame, city: City, path: Path) -> Index:

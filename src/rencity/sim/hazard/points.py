@@ -13,8 +13,8 @@ from scipy.spatial import Delaunay, QhullError
 
 from rencity.kit.errors import InputError, ScenarioError
 from rencity.sim.hazard.rows import not_negative, numbers, read_rows, refuse
+from rencity.sim.hazard.spec import FieldHazard
 from rencity.sim.hazard.stencil import Stencil, nowhere, reached
-from rencity.sim.scenario import FieldHazard
 
 Array = npt.NDArray[np.float64]
 

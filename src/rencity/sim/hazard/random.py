@@ -9,21 +9,23 @@ import pandas as pd
 from rencity.city.model import City
 from rencity.kit.errors import ScenarioError
 from rencity.sim.damage import Classes, assign, named
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.spec import RandomHazard, Target
 from rencity.sim.hazard.strikes import probable, selected
 from rencity.sim.restoration import constant_table, quantiles_min, repair_state
-from rencity.sim.scenario import RandomHazard, Target
 from rencity.sim.strike import Strike
 
 Index = npt.NDArray[np.int64]
 
 
-def random_strike(hazard: RandomHazard, city: City, classes: Classes) -> Strike:
+def random_strikes(hazard: RandomHazard, scene: Scene) -> list[Strike]:
     """One damage state an asset: out for the target's hours, or by a state of its repair class.
 
     Raises
     ------
     ScenarioError : unknown names; a named asset without repair class; a class without the state
     """
+    city, classes = scene.city, scene.classes
     repair = assign(city.assets, classes).repair
     target = targets_of(hazard, city)
     target[without_class(hazard, target, repair, city.assets["id"].to_numpy(object))] = -1
@@ -34,15 +36,17 @@ def random_strike(hazard: RandomHazard, city: City, classes: Classes) -> Strike:
     seen, table = np.unique(pair, axis=1, return_inverse=True)
     tables = [_table(hazard.targets[t], repair.categories, int(c), classes) for t, c in seen.T]
     repair_min = np.stack(tables or [constant_table(0)])[:, None]
-    return probable(
-        hazard.name,
-        rows,
-        chance[None, None],
-        table.reshape(-1).astype(np.int16),
-        repair_min,
-        np.ones(1),
-        (hazard.name,),
-    )
+    return [
+        probable(
+            hazard.name,
+            rows,
+            chance[None, None],
+            table.reshape(-1).astype(np.int16),
+            repair_min,
+            np.ones(1),
+            (hazard.name,),
+        )
+    ]
 
 
 def targets_of(hazard: RandomHazard, city: City) -> Index:

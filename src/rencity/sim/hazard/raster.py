@@ -17,8 +17,8 @@ from rasterio.windows import Window
 
 from rencity.kit.errors import InputError
 from rencity.sim.hazard.points import WGS84, crs_of
+from rencity.sim.hazard.spec import FieldHazard
 from rencity.sim.hazard.stencil import M_PER_DEGREE, Stencil, nowhere, reached
-from rencity.sim.scenario import FieldHazard
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

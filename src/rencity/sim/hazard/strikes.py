@@ -10,7 +10,7 @@ from rencity.city.model import City
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.damage import kinds_of, named
-from rencity.sim.scenario import Selector
+from rencity.sim.hazard.spec import Selector
 from rencity.sim.strike import EVERY_SAMPLE, NEVER, TABLE_SIZE, Strike
 
 MIN_PER_H = 60

@@ -13,6 +13,7 @@ from numba import njit
 from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import Account, account_of, book_step, people_of
 from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
+from rencity.sim.reach.carried import carried
 from rencity.sim.reach.events import Outages
 from rencity.sim.reach.full import reach_lifeline
 from rencity.sim.reach.lanes import (
@@ -29,7 +30,7 @@ from rencity.sim.reach.lanes import (
     without,
     xor,
 )
-from rencity.sim.reach.losses import lose
+from rencity.sim.reach.losses import lose, lose_link
 from rencity.sim.reach.needs import (
     age_cohorts,
     note_change,
@@ -82,6 +83,7 @@ class Engine:
         self.graph: Graph = graph_of(network)
         self.state: State = state_of(network)
         self.people = people_of(network)
+        self._one = rows(1)
         self.undamaged = undamaged or self._settle_undamaged()
 
     def run(self, outages: Outages, account: Account | None = None) -> Account:
@@ -93,17 +95,21 @@ class Engine:
 
     def states(self, outages: Outages) -> Iterator[State]:
         """The state at each step, to be read before the next is asked for."""
-        row, lane, ends = _by_step(outages, self.edge_min)
+        outages = carried(self.network, outages)
+        fails = _by_step(outages.begin, outages, self.edge_min)
+        ends = _by_step(outages.end, outages, self.edge_min)
         self._strike(outages.down(self.network.nodes + self.network.link_rows))
         yield self.state
         cohorts = _Cohorts(len(self.network.group_node))
         for step in range(1, len(self.edge_min)):
             cohorts.tick(self.graph, self.state, step, self.edge_min)
-            lose(self.graph, self.state, 0)
-            begin, end = ends[step - 1], ends[step]
-            _repair(self.graph, self.state, self.undamaged.served, row[begin:end], lane[begin:end])
+            lose(self.graph, self.state, self._fail(fails, step))
+            _repair(self.graph, self.state, self.undamaged.served, *ends.of(step))
             start(self.graph, self.state)
             yield self.state
+
+    def _fail(self, fails: _ByStep, step: int) -> int:
+        return int(_fail(self.graph, self.state, *fails.of(step), self._one))
 
     def _strike(self, down: Rows) -> None:
         """Set every array to the state just after the shock."""
@@ -165,14 +171,53 @@ class _Cohorts:
         self.word = more
 
 
+@dataclass(frozen=True)
+class _ByStep:
+    """Rows and lanes in order of a step, and where each step ends."""
+
+    row: npt.NDArray[np.int32]
+    lane: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int64]
+
+    def of(self, step: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Rows and lanes of one step."""
+        part = slice(self.ends[step - 1], self.ends[step])
+        return self.row[part], self.lane[part]
+
+
 def _by_step(
-    outages: Outages, edge_min: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    """Repairs in order of the step that first finds them done, and where each step ends."""
-    step = np.searchsorted(edge_min, outages.minutes).astype(np.int32)
+    minute: npt.NDArray[np.int32], outages: Outages, edge_min: npt.NDArray[np.int64]
+) -> _ByStep:
+    """What happens at `minute` in order of the step that first finds it done."""
+    step = np.searchsorted(edge_min, minute).astype(np.int32)
     order = np.argsort(step, kind="stable")
     ends = np.searchsorted(step[order], np.arange(len(edge_min)), side="right")
-    return outages.row[order], outages.lane[order], ends.astype(np.int64)
+    return _ByStep(outages.row[order], outages.lane[order], ends.astype(np.int64))
+
+
+@njit(nogil=True, cache=True)
+def _fail(graph: Graph, state: State, row: Any, lane: Any, one: Any) -> Any:
+    """Take rows out in lanes, after the start; nodes newly dirty, to be settled with `lose`."""
+    up, ok, works, link_up = state.up, state.ok, state.works, state.link_up
+    falling, node_ptr = state.falling, graph.node_ptr
+    n = len(graph.source)
+    waiting = 0
+    for i in range(len(row)):
+        r, word, bit = row[i], lane[i] >> 6, U(1) << U(lane[i] & 63)
+        if r < n:
+            up[r, word] &= ~bit
+            mark(falling, r)
+        else:
+            link_up[r - n, word] &= ~bit
+    for i in range(len(row)):
+        r, word = row[i], lane[i] >> 6
+        if r < n:
+            store(works, r, working(up, ok, node_ptr, r))
+        else:
+            one[0, word] = U(1) << U(lane[i] & 63)
+            waiting += lose_link(graph, state, r - n, load(one, 0))
+            one[0, word] = U(0)
+    return waiting
 
 
 @njit(nogil=True, cache=True)

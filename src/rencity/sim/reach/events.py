@@ -1,7 +1,8 @@
 """Draw what breaks and when it works again, for one block of samples.
 
-An outage is (row, lane, minutes): a node or link row, out of service in a sample from the shock
-for that long. Rows are numbered as in `Network.key`: nodes first, then link rows.
+An outage is (row, lane, begin, end): a node or link row, out of service in a sample from one
+minute after the scenario's start until before another. Rows are numbered as in `Network.key`: nodes
+first, then link rows.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from numba import njit
 
 from rencity.city.network import NOT_OPEN, Network
-from rencity.kit.draws import PER_HAZARD, Purpose, draw, stream
+from rencity.kit.draws import PER_HAZARD, PER_PART, Purpose, draw, stream
+from rencity.sim.reach.felt import Felt, damaged_by, felt_of, repair_times
 from rencity.sim.reach.lanes import (
     LANES,
     WORDS,
@@ -48,17 +50,44 @@ _WEYL = U(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class Outages:
-    """Outages of one block, unique by (row, lane): int32, int32, int32 (minutes, > 0)."""
+    """Outages of one block, ascending by (row, lane, begin); those of one pair do not touch.
+
+    Attributes
+    ----------
+    row, lane, begin, end : int32 (f,), minutes; begin < end
+    """
 
     row: npt.NDArray[np.int32]
     lane: npt.NDArray[np.int32]
-    minutes: npt.NDArray[np.int32]
+    begin: npt.NDArray[np.int32]
+    end: npt.NDArray[np.int32]
+
+    @classmethod
+    def at_start(
+        cls,
+        row: npt.NDArray[np.int32],
+        lane: npt.NDArray[np.int32],
+        end: npt.NDArray[np.int32],
+    ) -> Outages:
+        """Outages that all begin with the scenario."""
+        return cls(row, lane, np.zeros(len(row), np.int32), end)
 
     def down(self, n: int) -> Rows:
-        """Bits out of service just after the shock, rows (n,)."""
+        """Bits out of service at the start, rows (n,)."""
         made = rows(n)
-        _set_bits(self.row, self.lane, made)
+        now = self.begin == 0
+        _set_bits(self.row[now], self.lane[now], made)
         return made
+
+    def where(self, mask: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Outages:
+        """Some of them, by mask or place."""
+        return Outages(self.row[mask], self.lane[mask], self.begin[mask], self.end[mask])
+
+    def pairs(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Row and lane of every pair that is ever out, once each."""
+        place = self.row.astype(np.int64) * LANES + self.lane
+        first = np.diff(place, prepend=-1) != 0
+        return self.row[first], self.lane[first]
 
 
 @dataclass(frozen=True)
@@ -67,40 +96,75 @@ class Draws:
 
     Attributes
     ----------
-    row : int32 (m,), rows that may be damaged
-    threshold : uint64 (c, m), P(any damage) · 2^32
-    graver : uint64 (c, k, m), P(state k or worse | damage) · 2^32
+    number, part : of the hazard in its scenario, and of the strike in its hazard
+    start_min : when the hazard begins, minutes after the scenario's start
+    inside : bool (m,), assets of the strike that are in the network
+    row : int32, rows that may be damaged
+    threshold : uint64 (c, rows), P(any damage) · 2^32
+    graver : uint64 (c, k, rows), P(state k or worse | damage) · 2^32
+    onset : int32 (rows,), minutes after the scenario's start
     """
 
     number: int
+    part: int
+    start_min: int
     strike: Strike
     row: npt.NDArray[np.int32]
     key: npt.NDArray[np.uint64]
     threshold: npt.NDArray[np.uint64]
     graver: npt.NDArray[np.uint64]
     table: npt.NDArray[np.int16]
+    onset: npt.NDArray[np.int32]
+    felt: Felt | None
     out_row: npt.NDArray[np.int64]
+    out_onset: npt.NDArray[np.int32]
+
+    @property
+    def offset(self) -> int:
+        """What its damage and repair draws add to their purpose."""
+        return PER_HAZARD * self.number + PER_PART * self.part
 
 
-def draws_of(strike: Strike, number: int, network: Network, assets: int) -> Draws:
-    """Prepare hazard `number` of a scenario; assets outside every network are left out."""
+def draws_of(
+    strike: Strike,
+    number: int,
+    network: Network,
+    assets: int,
+    *,
+    part: int = 0,
+    start_min: int = 0,
+) -> Draws:
+    """Prepare strike `part` of hazard `number`; assets outside every network are left out."""
     row_of = network.row_of_asset(assets)
     row = row_of[strike.asset]
     inside = row >= 0
-    exceed = strike.exceed[:, :, inside]
+    exceed = strike.exceed[:, :, inside] if strike.sampled is None else strike.exceed
     any_damage = exceed[:, :1, :]
     ratio = np.divide(exceed, any_damage, out=np.zeros_like(exceed), where=any_damage > 0)
-    out_row = row_of[strike.out_asset]
+    felt = None if strike.sampled is None else felt_of(strike.sampled, inside)
     return Draws(
         number=number,
+        part=part,
+        start_min=start_min,
         strike=strike,
         row=row[inside].astype(np.int32),
         key=np.ascontiguousarray(network.key[row[inside]]),
         threshold=np.ascontiguousarray(np.rint(any_damage[:, 0, :] * _ONE).astype(np.uint64)),
         graver=np.ascontiguousarray(np.rint(ratio * _ONE).astype(np.uint64)),
         table=np.ascontiguousarray(strike.table[inside]),
-        out_row=out_row,
+        onset=_onsets(strike.onset_min, start_min, len(strike.asset))[inside],
+        felt=felt,
+        out_row=row_of[strike.out_asset],
+        out_onset=_onsets(strike.out_onset_min, start_min, len(strike.out_asset)),
     )
+
+
+def _onsets(
+    given: npt.NDArray[np.int32] | None, start_min: int, count: int
+) -> npt.NDArray[np.int32]:
+    if given is None:
+        return np.full(count, start_min, np.int32)
+    return (np.asarray(given, np.int64) + start_min).astype(np.int32)
 
 
 def event_of_samples(draws: Draws, seed: int, samples: int) -> npt.NDArray[np.int32]:
@@ -119,98 +183,159 @@ def outages_of_block(
 ) -> Outages:
     """Draw the outages of samples ``block·LANES …`` below `samples`."""
     lanes = min(LANES, samples - block * LANES)
-    parts = [_opened(network, lanes)]
+    parts = []
     for draws in all_draws:
         parts.append(_drawn(draws, seed, block, lanes, samples))
         parts.append(_certain(draws, block, lanes))
-    return _merge(parts)
+    return given_outages(network, merged(parts), lanes)
 
 
 def given_outages(network: Network, outages: Outages, lanes: int) -> Outages:
     """Known outages joined with those of normally open links, for a block of `lanes` samples."""
-    return _merge([_opened(network, lanes), outages])
+    return merged([_opened(network, outages, lanes), outages])
 
 
 def _drawn(draws: Draws, seed: int, block: int, lanes: int, samples: int) -> Outages:
     first = block * LANES
-    event = event_of_samples(draws, seed, samples)[first : first + lanes]
-    padded = np.zeros(LANES, np.int32)
-    padded[:lanes] = event
-    events = len(draws.strike.weight)
-    mask = rows(events)
-    lane = np.arange(lanes, dtype=np.int32)
-    _set_bits(padded[:lanes], lane, mask)
+    event = np.zeros(LANES, np.int32)
+    event[:lanes] = event_of_samples(draws, seed, samples)[first : first + lanes]
+    if draws.felt is not None:
+        row, at, minutes, onset = _felt(draws, draws.felt, seed, event[:lanes], first)
+    else:
+        row, at, minutes, onset = _by_event(draws, seed, event, block, lanes)
+    end = np.minimum(onset.astype(np.int64) + minutes, FOREVER).astype(np.int32)
+    return Outages(row, at, onset, end)
+
+
+Drawn = tuple[
+    npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]
+"""Row, lane, minutes, onset of each damaged thing that stops working."""
+
+
+def _by_event(
+    draws: Draws, seed: int, event: npt.NDArray[np.int32], block: int, lanes: int
+) -> Drawn:
+    mask = rows(len(draws.strike.weight))
+    _set_bits(event[:lanes], np.arange(lanes, dtype=np.int32), mask)
     bits = rows(len(draws.row))
-    offset = PER_HAZARD * draws.number
     failure_bits(
-        draws.threshold, mask, draws.key, U(seed), U(Purpose.DAMAGE + offset), block * WORDS, bits
+        draws.threshold,
+        mask,
+        draws.key,
+        U(seed),
+        U(Purpose.DAMAGE + draws.offset),
+        block * WORDS,
+        bits,
     )
     count = _count_bits(bits)
-    row, at, minutes = (np.empty(count, np.int32) for _ in range(3))
+    index, at, minutes = (np.empty(count, np.int32) for _ in range(3))
     found = _outages(
         bits,
-        draws.row,
         draws.key,
         draws.graver,
         draws.table,
         draws.strike.repair_min,
-        padded,
+        event,
         U(seed),
-        U(Purpose.REPAIR + offset),
-        first,
-        row,
+        U(Purpose.REPAIR + draws.offset),
+        block * LANES,
+        index,
         at,
         minutes,
     )
-    return Outages(row[:found], at[:found], minutes[:found])
+    index = index[:found]
+    return draws.row[index], at[:found], minutes[:found], draws.onset[index]
+
+
+def _felt(draws: Draws, felt: Felt, seed: int, event: npt.NDArray[np.int32], first: int) -> Drawn:
+    purpose = int(Purpose.FIELD) + PER_HAZARD * draws.number
+    log = felt.field.log_intensity(seed, purpose, event, first)
+    index, at, state = damaged_by(felt, log, draws.key, seed, Purpose.DAMAGE + draws.offset, first)
+    minutes = np.empty(len(index), np.int32)
+    repair_times(
+        index,
+        at,
+        state,
+        draws.key,
+        draws.table,
+        draws.strike.repair_min,
+        U(seed),
+        U(Purpose.REPAIR + draws.offset),
+        first,
+        minutes,
+    )
+    works = minutes > 0
+    index = index[works]
+    return draws.row[index], at[works], minutes[works], draws.onset[index]
 
 
 def _certain(draws: Draws, block: int, lanes: int) -> Outages:
     strike = draws.strike
     inside = draws.out_row >= 0
     row, sample = draws.out_row[inside], strike.out_sample[inside].astype(np.int64)
-    minutes = np.where(strike.out_min == NEVER, FOREVER, np.minimum(strike.out_min, FOREVER))
-    minutes = minutes[inside]
+    begin = draws.out_onset[inside].astype(np.int64)
+    minutes = strike.out_min[inside]
+    end = np.where(minutes == NEVER, FOREVER, np.minimum(begin + minutes, FOREVER))
     every_ = sample == EVERY_SAMPLE
     lane = sample - block * LANES
     here = ~every_ & (lane >= 0) & (lane < lanes)
-    return Outages(
-        np.concatenate([row[here], np.repeat(row[every_], lanes)]).astype(np.int32),
-        np.concatenate([lane[here], np.tile(np.arange(lanes), every_.sum())]).astype(np.int32),
-        np.concatenate([minutes[here], np.repeat(minutes[every_], lanes)]).astype(np.int32),
-    )
+
+    def both(one: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        return np.concatenate([one[here], np.repeat(one[every_], lanes)]).astype(np.int32)
+
+    lane = np.concatenate([lane[here], np.tile(np.arange(lanes), every_.sum())])
+    return Outages(both(row), lane.astype(np.int32), both(begin), both(end))
 
 
-def _opened(network: Network, lanes: int) -> Outages:
-    """Normally open links carry nothing until they are switched."""
+def _opened(network: Network, outages: Outages, lanes: int) -> Outages:
+    """Normally open links carry nothing until they are switched, counted from the first damage."""
     rows_open = np.flatnonzero(network.link_open_min != NOT_OPEN)
-    minutes = np.minimum(network.link_open_min[rows_open], FOREVER)
+    first = np.full(lanes, FOREVER, np.int64)
+    np.minimum.at(first, outages.lane, outages.begin)
+    wait = network.link_open_min[rows_open]
     return Outages(
         np.repeat(rows_open + network.nodes, lanes).astype(np.int32),
         np.tile(np.arange(lanes), len(rows_open)).astype(np.int32),
-        np.repeat(minutes, lanes).astype(np.int32),
+        np.zeros(lanes * len(rows_open), np.int32),
+        np.minimum(wait[:, None] + first[None, :], FOREVER).reshape(-1).astype(np.int32),
     )
 
 
-def _merge(parts: Sequence[Outages]) -> Outages:
-    """One outage for each (row, lane), the longest; those of no length are left out."""
-    full = [part for part in parts if len(part.row)]
-    if len(full) == 1:
-        row, lane, minutes = full[0].row, full[0].lane, full[0].minutes
-    else:
-        row, lane, minutes = (
-            np.concatenate([getattr(part, name) for part in full] or [np.empty(0, np.int32)])
-            for name in ("row", "lane", "minutes")
-        )
-        order = np.argsort(row.astype(np.int64) * LANES + lane, kind="stable")
-        place = row[order].astype(np.int64) * LANES + lane[order]
-        starts = np.flatnonzero(np.diff(place, prepend=-1))
-        longest = np.maximum.reduceat(minutes[order], starts) if len(starts) else minutes
-        row, lane, minutes = row[order][starts], lane[order][starts], longest
-    keep = minutes > 0
-    if keep.all():
-        return Outages(row, lane, minutes)
-    return Outages(row[keep], lane[keep], minutes[keep])
+def merged(parts: Sequence[Outages]) -> Outages:
+    """Outages of each (row, lane) joined where they overlap or touch; empty ones are left out."""
+    full = [part.where(part.end > part.begin) for part in parts]
+    full = [part for part in full if len(part.row)]
+    if not full:
+        none_ = np.empty(0, np.int32)
+        return Outages(none_, none_, none_, none_)
+    row, lane, begin, end = (
+        np.concatenate([getattr(part, name) for part in full])
+        for name in ("row", "lane", "begin", "end")
+    )
+    place = row.astype(np.int64) * LANES + lane
+    known = np.all(place[1:] > place[:-1])
+    if known:
+        return Outages(row, lane, begin, end)
+    late = begin.any()
+    order = np.lexsort((begin, place)) if late else np.argsort(place, kind="stable")
+    place, begin, end = place[order], begin[order], end[order]
+    count = _join(place, begin, end)
+    row, lane = np.divmod(place[:count], LANES)
+    return Outages(row.astype(np.int32), lane.astype(np.int32), begin[:count], end[:count])
+
+
+@njit(nogil=True, cache=True)
+def _join(place: Any, begin: Any, end: Any) -> Any:
+    """Join neighbours in place; how many are left."""
+    last = 0
+    for i in range(1, len(place)):
+        if place[i] == place[last] and begin[i] <= end[last]:
+            end[last] = max(end[last], end[i])
+        else:
+            last += 1
+            place[last], begin[last], end[last] = place[i], begin[i], end[i]
+    return last + 1
 
 
 @njit(nogil=True, cache=True)
@@ -295,7 +420,6 @@ def _events_row(mask: Any) -> Any:
 @njit(nogil=True, cache=True)
 def _outages(
     bits: Any,
-    rows_: Any,
     key: Any,
     graver: Any,
     table: Any,
@@ -304,7 +428,7 @@ def _outages(
     seed: Any,
     purpose: Any,
     first: Any,
-    row: Any,
+    index: Any,
     lane: Any,
     minutes: Any,
 ) -> Any:
@@ -326,7 +450,7 @@ def _outages(
                         state = j
                 time = repair_min[table[i], state, random & U(TABLE_SIZE - 1)]
                 if time > 0:
-                    row[found] = rows_[i]
+                    index[found] = i
                     lane[found] = s
                     minutes[found] = time
                     found += 1

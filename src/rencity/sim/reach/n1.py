@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rencity.city.network import NOT_OPEN
+from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import People
 from rencity.sim.reach.arrays import Graph, State
+from rencity.sim.reach.carried import carried
 from rencity.sim.reach.engine import Engine
+from rencity.sim.reach.events import Outages
 from rencity.sim.reach.lanes import (
     ALL,
     LANES,
@@ -60,7 +62,7 @@ def people_lost(
             base.served,
             base.firm,
             base.met,
-            block,
+            *_taken(network, block, alive),
             one,
             found,
         )
@@ -68,6 +70,17 @@ def people_lost(
         if progress is not None:
             progress((begin + len(block)) / len(targets))
     return lost
+
+
+def _taken(
+    network: Network, block: npt.NDArray[np.int64], alive: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Rows that go and their lanes: each of the block and what rides on it."""
+    lane = np.arange(len(block), dtype=np.int32)
+    zero = np.zeros(len(block), np.int32)
+    gone = carried(network, Outages(block.astype(np.int32), lane, zero, zero + 1))
+    gone = gone.where(alive[gone.row])
+    return gone.row, gone.lane
 
 
 def _stand(engine: Engine) -> None:
@@ -103,29 +116,31 @@ def _knock(
     served: Any,
     firm: Any,
     met: Any,
-    block: Any,
+    rows_: Any,
+    lanes: Any,
     one: Any,
     found: Any,
 ) -> None:
     n = len(graph.source)
     waiting = 0
-    for lane in range(len(block)):
-        word, bit = lane >> 6, U(1) << U(lane & 63)
-        row = block[lane]
+    for i in range(len(rows_)):
+        row, word, bit = rows_[i], lanes[i] >> 6, U(1) << U(lanes[i] & 63)
         if row < n:
             state.up[row, word] &= ~bit
             state.works[row, word] &= ~bit
             mark(state.falling, row)
         else:
             state.link_up[row - n, word] &= ~bit
+    for i in range(len(rows_)):
+        row, word, bit = rows_[i], lanes[i] >> 6, U(1) << U(lanes[i] & 63)
+        if row >= n:
             one[0, word] = bit
             waiting += lose_link(graph, state, row - n, load(one, 0))
             one[0, word] = U(0)
     lose(graph, state, waiting)
     _count_and_restore(state, people, served, firm, found)
-    for lane in range(len(block)):
-        word, bit = lane >> 6, U(1) << U(lane & 63)
-        row = block[lane]
+    for i in range(len(rows_)):
+        row, word, bit = rows_[i], lanes[i] >> 6, U(1) << U(lanes[i] & 63)
         if row < n:
             state.up[row, word] |= bit
             store(state.works, row, spread(served[row]))

@@ -1,0 +1,75 @@
+"""From a hazard of a scenario to its strikes: each kind has its own room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rencity.kit.errors import ScenarioError
+from rencity.kit.findings import Finding
+from rencity.kit.suggest import did_you_mean
+from rencity.sim.hazard.cutoff import cutoff_strikes
+from rencity.sim.hazard.field import field_strikes
+from rencity.sim.hazard.given import given_strikes
+from rencity.sim.hazard.random import random_strikes
+from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
+from rencity.sim.hazard.specs import Hazard
+from rencity.sim.hazard.unhit import unhit_by_field, unhit_by_random
+from rencity.sim.strike import Strike
+
+_STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
+    CutoffHazard: cutoff_strikes,
+    FieldHazard: field_strikes,
+    GivenHazard: given_strikes,
+    RandomHazard: random_strikes,
+}
+_UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
+    FieldHazard: unhit_by_field,
+    RandomHazard: unhit_by_random,
+}
+
+
+def strikes_of(hazard: Hazard, scene: Scene) -> list[Strike]:
+    """What a hazard does to the assets of a city, before anything is drawn.
+
+    Raises
+    ------
+    InputError : a broken file, with its row
+    ScenarioError : the hazard does not fit this city
+    CityError : an asset without a place or a length
+    """
+    return _STRIKES[type(hazard)](hazard, scene)
+
+
+def unhit(hazard: Hazard, scene: Scene) -> list[Finding]:
+    """What a hazard leaves out, such as assets without a class; one finding a kind and reason."""
+    find = _UNHIT.get(type(hazard))
+    return find(hazard, scene) if find else []
+
+
+def restrict(strikes: Sequence[Strike], event: str) -> list[Strike]:
+    """The strikes of a hazard with one of its events for certain.
+
+    Raises
+    ------
+    ScenarioError : no event of that name
+    """
+    return [_restricted(strike, event) for strike in strikes]
+
+
+def _restricted(strike: Strike, event: str) -> Strike:
+    if event not in strike.event:
+        raise ScenarioError(
+            f"no event {event!r}",
+            place=f"hazard {strike.name}",
+            mend=did_you_mean(event, strike.event, what="event"),
+        )
+    if strike.sampled is not None:
+        weight = np.array([float(name == event) for name in strike.event])
+        return replace(strike, weight=weight)
+    at = strike.event.index(event)
+    return replace(strike, exceed=strike.exceed[at : at + 1], weight=np.ones(1), event=(event,))
