@@ -52,18 +52,32 @@ class Reference:
             )
             for group in city.need_groups.itertuples()
         ]
+        self.rides = [(r.carrier, r.asset) for r in city.carriers.itertuples()]
         self.normal = self._undamaged()
 
-    def run(self, out: Mapping[str, float], edge_min: Sequence[int]) -> list[frozenset[str]]:
-        """Served assets at each step; `out`: minutes each damaged asset is out of service."""
+    def run(
+        self, out: Mapping[str, float | Sequence[tuple[float, float]]], edge_min: Sequence[int]
+    ) -> list[frozenset[str]]:
+        """Served assets at each step.
+
+        `out`: minutes each damaged asset is out of service, or when each of its outages begins and
+        ends.
+        """
+        spans = self._carried(
+            {a: [(0, o)] if isinstance(o, int | float) else list(o) for a, o in out.items()}
+        )
+        first = min((begin for each in spans.values() for begin, _ in each), default=NEVER)
         served = set(self.normal)
         unmet_since: dict[int, int] = {}
         result = []
+        before = edge_min[0]
         for now in edge_min:
             age = {i: now - since for i, since in unmet_since.items()}
 
             def operates(asset: str, running: set[str], age=age, now=now) -> bool:
-                if asset not in self.normal or out.get(asset, 0) > now:
+                if asset not in self.normal:
+                    return False
+                if any(begin <= now < end for begin, end in spans.get(asset, ())):
                     return False
                 return all(
                     self._met(need, running) or self._waived(need, age.get(i, 0))
@@ -72,16 +86,18 @@ class Reference:
                 )
 
             while True:  # losses: greatest part of what ran that supports itself
-                kept = self._reach({a for a in served if operates(a, served)}, now)
+                # what is switched in a step helps starts, not losses
+                kept = self._reach({a for a in served if operates(a, served)}, before - first)
                 if kept == served:
                     break
                 served = kept
             while True:  # starts: least fixpoint above it
-                grown = self._reach({a for a in self.assets if operates(a, served)}, now)
+                grown = self._reach({a for a in self.assets if operates(a, served)}, now - first)
                 assert served <= grown
                 if grown == served:
                     break
                 served = grown
+            before = now
             result.append(frozenset(served))
             for i, need in enumerate(self.needs):
                 if self._met(need, served):
@@ -89,6 +105,21 @@ class Reference:
                 else:
                     unmet_since.setdefault(i, now)
         return result
+
+    def _carried(
+        self, spans: dict[str, list[tuple[float, float]]]
+    ) -> dict[str, list[tuple[float, float]]]:
+        """With the outages of what rides on what is out, however long the chain."""
+        made = {asset: set(each) for asset, each in spans.items()}
+        grew = True
+        while grew:
+            grew = False
+            for carrier, rider in self.rides:
+                more = made.get(carrier, set()) - made.get(rider, set())
+                if more:
+                    made.setdefault(rider, set()).update(more)
+                    grew = True
+        return {asset: sorted(each) for asset, each in made.items()}
 
     def _met(self, need: Need, running: set[str]) -> bool:
         return sum(provider in running for provider in need.providers) >= need.quorum

@@ -11,7 +11,7 @@ import pytest
 from rencity.city import City
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages, given_outages
+from rencity.sim.reach.events import Outages
 from tests.cities import tiny_city
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "engine.md"
@@ -76,7 +76,7 @@ def worked(city: City, out_h: dict[str, int], hours: list[int]) -> dict[str, str
         np.array([60 * h for h in out_h.values()], np.int32),
     )
     engine = Engine(network, np.array(hours, np.int64) * 60, hours[-1] * 60 + 60)
-    states = engine.states(given_outages(network, outages, 1))
+    states = engine.states(outages)
     served = [state.served[:, 0] & np.uint64(1) for state in states]
     return {
         ids[asset]: "".join("1" if step[node] else "·" for step in served)

@@ -12,7 +12,7 @@ import pytest
 from rencity.city import City
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages, given_outages
+from rencity.sim.reach.events import Outages
 from tests.real.conftest import Brought
 
 SAMPLES = 32
@@ -39,7 +39,7 @@ def by_engine(city: City, down: np.ndarray) -> tuple[list[set[str]], set[str]]:
     minutes = np.full(len(lane), DAY_MIN, np.int32)
     outages = Outages.at_start(row[asset].astype(np.int32), lane.astype(np.int32), minutes)
     engine = Engine(network, np.zeros(1, np.int64), DAY_MIN)
-    state = next(engine.states(given_outages(network, outages, SAMPLES)))
+    state = next(engine.states(outages))
     bits = (state.served[:, 0][None, :] >> np.arange(SAMPLES, dtype=np.uint64)[:, None]) & 1
     nodes = ids[network.asset]
     return [set(nodes[mine != 0]) for mine in bits], set(nodes)

@@ -43,7 +43,7 @@ def all_outages(city, strikes, seed=1, samples=SAMPLES):
     name = {int(r): ids[i] for i, r in enumerate(row) if r >= 0}
     found = {}
     for block in range(-(-samples // 512)):
-        made = outages_of_block(network, draws, seed, block, samples)
+        made = outages_of_block(draws, seed, block, samples)
         for r, lane, minutes in zip(made.row, made.lane, made.end, strict=True):
             key = (name[int(r)], block * 512 + int(lane))
             assert key not in found

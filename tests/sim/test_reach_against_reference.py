@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages, given_outages
+from rencity.sim.reach.events import Outages, merged
 from tests.reference import Reference
 from tests.sim.random_cities import random_city
 
@@ -26,34 +27,50 @@ def random_damage(rng, assets):
     out = []
     for _ in range(LANES_USED):
         hit = [a for a in assets if rng.random() < share]
-        out.append({a: int(rng.integers(1, 6000)) for a in hit})
+        late = rng.random() < 0.5
+        out.append({a: random_spans(rng, late=late) for a in hit})
     return out
+
+
+def random_spans(rng, *, late):
+    """One outage or several, which may overlap or touch; all from the start unless late."""
+    if not late:
+        return [(0, int(rng.integers(1, 6000)))]
+    begins = rng.integers(0, 3000, int(rng.integers(1, 4)))
+    return [(int(begin), int(begin + rng.integers(1, 2500))) for begin in begins]
+
+
+def with_carriers(rng, city):
+    """Some assets ride on others, in chains and rings too."""
+    ids = city.assets["id"].to_numpy()
+    pairs = rng.choice(ids, (int(rng.integers(0, 6)), 2))
+    frame = pd.DataFrame(pairs, columns=["carrier", "asset"]).drop_duplicates()
+    return city.replace(carriers=frame)
 
 
 def lanes_of(network, ids, out, lanes):
     row_of = dict(zip(ids, network.row_of_asset(len(ids)), strict=True))
-    rows, lane, minutes = [], [], []
+    found = []
     for position, damage in zip(lanes, out, strict=True):
-        for asset, time in damage.items():
+        for asset, spans in damage.items():
             if row_of[asset] >= 0:
-                rows.append(row_of[asset])
-                lane.append(position)
-                minutes.append(time)
-    return Outages.at_start(*(np.array(x, np.int32) for x in (rows, lane, minutes)))
+                found += [(row_of[asset], position, begin, end) for begin, end in spans]
+    columns = np.array(found, np.int32).reshape(-1, 4).T
+    return merged([Outages(*columns)])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32))
 def test_engine_equals_reference(seed):
     rng = np.random.default_rng(seed)
-    city = random_city(rng)
+    city = with_carriers(rng, random_city(rng))
     ids = city.assets["id"].to_numpy()
     edges = random_edges(rng)
     out = random_damage(rng, list(ids))
     lanes = np.sort(rng.choice(512, LANES_USED, replace=False))  # any lane of the row will do
     network = build_network(city)
     engine = Engine(network, edges, int(edges[-1]) + 60)
-    outages = given_outages(network, lanes_of(network, ids, out, lanes), 512)
+    outages = lanes_of(network, ids, out, lanes)
     reference = Reference(city)
     want = [reference.run(damage, list(edges)) for damage in out]
     nodes = ids[network.asset]

@@ -7,7 +7,7 @@ import pytest
 
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages, given_outages
+from rencity.sim.reach.events import Outages
 from tests.cities import tiny_city
 from tests.reference import Reference
 
@@ -29,7 +29,7 @@ def served_sets(city, out, edges=EDGES):
     engine = Engine(network, np.array(edges, np.int64), edges[-1] + 6 * H)
     got = [
         frozenset(ids[network.asset[(state.served[:, 0] & np.uint64(1)) != 0]])
-        for state in engine.states(given_outages(network, outages, 1))
+        for state in engine.states(outages)
     ]
     nodes = frozenset(ids[network.asset])
     want = [frozenset(s & nodes) for s in Reference(city).run(out, edges)]

@@ -102,7 +102,7 @@ def test_curves_and_losses_equal_the_reference(city):
         draws_of(strikes_of(h, Scene(city, Classes(), HERE, 20))[0], i, network, len(ids))
         for i, h in enumerate(scenario.hazards)
     ]
-    outages = outages_of_block(network, draws, run.seed, 0, 20)
+    outages = outages_of_block(draws, run.seed, 0, 20)
     name = {int(r): ids[i] for i, r in enumerate(network.row_of_asset(len(ids))) if r >= 0}
     duration = np.diff(np.append(run.edge_min, run.horizon_min))
     loss = np.zeros(4)

@@ -192,7 +192,7 @@ def _run(
         numbers = range(-(-samples // LANES))
 
         def one(number: int) -> tuple[Outages, Account]:
-            outages = outages_of_block(network, draws, seed, number, samples)
+            outages = outages_of_block(draws, seed, number, samples)
             return outages, engines.mine().run(outages)
 
         for number, (outages, account) in enumerate(in_order(pool, ahead, one, numbers)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rencity.city.network import NOT_OPEN, Network
+from rencity.city.network import Network
 from rencity.sim.reach.account import Account
 from rencity.sim.reach.carried import carried
 from rencity.sim.reach.engine import Undamaged
@@ -22,9 +22,7 @@ class Total:
         lifelines, zones = len(network.lifelines), len(network.zone)
         self._network = network
         self._samples = samples
-        # a normally open link is out until it is switched, which is no damage
-        closed = np.asarray(network.link_open_min) == NOT_OPEN
-        self._can_fail = np.concatenate([undamaged.runs, closed])
+        self._can_fail = np.concatenate([undamaged.runs, np.ones(network.link_rows, bool)])
         regions = len(network.region)
         self._change = np.zeros((lifelines, regions, steps, samples), np.int32)
         self.zone_loss_sum = np.zeros((lifelines, zones))

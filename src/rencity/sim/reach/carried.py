@@ -1,21 +1,42 @@
-"""What rides on a damaged carrier is out for as long as the carrier is."""
+"""What damage brings with it: what rides on it goes too, and open links wait to be switched."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rencity.city.network import Network
-from rencity.sim.reach.events import Outages, merged
+from rencity.city.network import NOT_OPEN, Network
+from rencity.sim.reach.events import FOREVER, Outages, merged
+from rencity.sim.reach.lanes import LANES
 
 
-def carried(network: Network, outages: Outages) -> Outages:
-    """The outages and those of all that rides on what is out."""
-    counts = np.diff(network.ride_ptr)[outages.row]
+def in_full(network: Network, damage: Outages) -> Outages:
+    """Damage, what rides on it, and normally open links until they are closed."""
+    return merged([carried(network, damage), _opened(network, damage)])
+
+
+def carried(network: Network, damage: Outages) -> Outages:
+    """The outages and those of all that rides on what is out, for as long as the carrier is."""
+    counts = np.diff(network.ride_ptr)[damage.row]
     total = int(counts.sum())
     if total == 0:
-        return outages
+        return damage
     which = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-    rider = network.ride_row[network.ride_ptr[outages.row[which]] + within]
-    riding = Outages(rider, outages.lane[which], outages.begin[which], outages.end[which])
-    return merged([outages, riding])
+    rider = network.ride_row[network.ride_ptr[damage.row[which]] + within]
+    riding = Outages(rider, damage.lane[which], damage.begin[which], damage.end[which])
+    return merged([damage, riding])
+
+
+def _opened(network: Network, damage: Outages) -> Outages:
+    """Normally open links carry nothing until they are switched, counted from the first damage."""
+    rows_open = np.flatnonzero(network.link_open_min != NOT_OPEN)
+    first = np.full(LANES, FOREVER, np.int64)
+    np.minimum.at(first, damage.lane, damage.begin)
+    closed = network.link_open_min[rows_open][:, None] + first[None, :]
+    lanes = np.arange(LANES, dtype=np.int32)
+    return Outages(
+        np.repeat(rows_open + network.nodes, LANES).astype(np.int32),
+        np.tile(lanes, len(rows_open)),
+        np.zeros(LANES * len(rows_open), np.int32),
+        np.minimum(closed, FOREVER).reshape(-1).astype(np.int32),
+    )

@@ -13,8 +13,8 @@ from numba import njit
 from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import Account, account_of, book_step, people_of
 from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
-from rencity.sim.reach.carried import carried
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.carried import in_full
+from rencity.sim.reach.events import Outages, merged
 from rencity.sim.reach.full import reach_lifeline
 from rencity.sim.reach.lanes import (
     ALL,
@@ -86,18 +86,18 @@ class Engine:
         self._one = rows(1)
         self.undamaged = undamaged or self._settle_undamaged()
 
-    def run(self, outages: Outages, account: Account | None = None) -> Account:
+    def run(self, damage: Outages, account: Account | None = None) -> Account:
         """Simulate one block; its sums are added to `account` or to a new one."""
         made = account or account_of(self.network, len(self.edge_min))
-        for step, state in enumerate(self.states(outages)):
+        for step, state in enumerate(self.states(damage)):
             book_step(state, self.people, made, step, self.rest_min[step])
         return made
 
-    def states(self, outages: Outages) -> Iterator[State]:
+    def states(self, damage: Outages) -> Iterator[State]:
         """The state at each step, to be read before the next is asked for."""
-        outages = carried(self.network, outages)
-        fails = _by_step(outages.begin, outages, self.edge_min)
-        ends = _by_step(outages.end, outages, self.edge_min)
+        outages = _in_steps(in_full(self.network, damage), self.edge_min)
+        fails = _by_step(outages.begin, outages, len(self.edge_min))
+        ends = _by_step(outages.end, outages, len(self.edge_min))
         self._strike(outages.down(self.network.nodes + self.network.link_rows))
         yield self.state
         cohorts = _Cohorts(len(self.network.group_node))
@@ -171,6 +171,17 @@ class _Cohorts:
         self.word = more
 
 
+def _in_steps(outages: Outages, edge_min: npt.NDArray[np.int64]) -> Outages:
+    """Beginnings and ends as steps that first find them past; what no step sees is left out.
+
+    Two outages with no step between them are one.
+    """
+    begin, end = (np.searchsorted(edge_min, m) for m in (outages.begin, outages.end))
+    return merged(
+        [Outages(outages.row, outages.lane, begin.astype(np.int32), end.astype(np.int32))]
+    )
+
+
 @dataclass(frozen=True)
 class _ByStep:
     """Rows and lanes in order of a step, and where each step ends."""
@@ -185,13 +196,10 @@ class _ByStep:
         return self.row[part], self.lane[part]
 
 
-def _by_step(
-    minute: npt.NDArray[np.int32], outages: Outages, edge_min: npt.NDArray[np.int64]
-) -> _ByStep:
-    """What happens at `minute` in order of the step that first finds it done."""
-    step = np.searchsorted(edge_min, minute).astype(np.int32)
+def _by_step(step: npt.NDArray[np.int32], outages: Outages, steps: int) -> _ByStep:
+    """Rows and lanes of outages in order of a step of each."""
     order = np.argsort(step, kind="stable")
-    ends = np.searchsorted(step[order], np.arange(len(edge_min)), side="right")
+    ends = np.searchsorted(step[order], np.arange(steps), side="right")
     return _ByStep(outages.row[order], outages.lane[order], ends.astype(np.int64))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rencity.city.network import NOT_OPEN, Network
+from rencity.city.network import Network
 from rencity.kit.draws import PER_HAZARD, PER_PART, Purpose, draw, stream
 from rencity.sim.reach.felt import Felt, damaged_by, felt_of, repair_times
 from rencity.sim.reach.lanes import (
@@ -178,21 +178,14 @@ def event_of_samples(draws: Draws, seed: int, samples: int) -> npt.NDArray[np.in
     ).astype(np.int32)
 
 
-def outages_of_block(
-    network: Network, all_draws: Sequence[Draws], seed: int, block: int, samples: int
-) -> Outages:
-    """Draw the outages of samples ``block·LANES …`` below `samples`."""
+def outages_of_block(all_draws: Sequence[Draws], seed: int, block: int, samples: int) -> Outages:
+    """Draw the damage of samples ``block·LANES …`` below `samples`."""
     lanes = min(LANES, samples - block * LANES)
     parts = []
     for draws in all_draws:
         parts.append(_drawn(draws, seed, block, lanes, samples))
         parts.append(_certain(draws, block, lanes))
-    return given_outages(network, merged(parts), lanes)
-
-
-def given_outages(network: Network, outages: Outages, lanes: int) -> Outages:
-    """Known outages joined with those of normally open links, for a block of `lanes` samples."""
-    return merged([_opened(network, outages, lanes), outages])
+    return merged(parts)
 
 
 def _drawn(draws: Draws, seed: int, block: int, lanes: int, samples: int) -> Outages:
@@ -288,20 +281,6 @@ def _certain(draws: Draws, block: int, lanes: int) -> Outages:
     return Outages(both(row), lane.astype(np.int32), both(begin), both(end))
 
 
-def _opened(network: Network, outages: Outages, lanes: int) -> Outages:
-    """Normally open links carry nothing until they are switched, counted from the first damage."""
-    rows_open = np.flatnonzero(network.link_open_min != NOT_OPEN)
-    first = np.full(lanes, FOREVER, np.int64)
-    np.minimum.at(first, outages.lane, outages.begin)
-    wait = network.link_open_min[rows_open]
-    return Outages(
-        np.repeat(rows_open + network.nodes, lanes).astype(np.int32),
-        np.tile(np.arange(lanes), len(rows_open)).astype(np.int32),
-        np.zeros(lanes * len(rows_open), np.int32),
-        np.minimum(wait[:, None] + first[None, :], FOREVER).reshape(-1).astype(np.int32),
-    )
-
-
 def merged(parts: Sequence[Outages]) -> Outages:
     """Outages of each (row, lane) joined where they overlap or touch; empty ones are left out."""
     full = [part.where(part.end > part.begin) for part in parts]
@@ -314,8 +293,7 @@ def merged(parts: Sequence[Outages]) -> Outages:
         for name in ("row", "lane", "begin", "end")
     )
     place = row.astype(np.int64) * LANES + lane
-    known = np.all(place[1:] > place[:-1])
-    if known:
+    if np.all(place[1:] > place[:-1]):
         return Outages(row, lane, begin, end)
     late = begin.any()
     order = np.lexsort((begin, place)) if late else np.argsort(place, kind="stable")
