@@ -312,7 +312,7 @@ def _weak(assets: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 def _run(ids: list[str], samples: int, horizon: float, names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": 2,
         "rencity": "0.1.0",
         "created_utc": "2026-05-12T06:30:00+00:00",
         "city": {
@@ -353,7 +353,7 @@ def _run(ids: list[str], samples: int, horizon: float, names: Mapping[str, str])
             {"id": i, "zh": LIFELINES[i][0], "en": LIFELINES[i][1], "colour": LIFELINES[i][2]}
             for i in ids
         ],
-        "hazards": ["field"],
+        "hazards": [{"kind": "field", "name": "shaking", "start_h": 0.0}],
         "notes": [
             {
                 "rule": "lone-asset",

@@ -73,6 +73,16 @@ class EventOfRun(_Entry):
     samples: int
 
 
+class HazardOfRun(_Entry):
+    """A hazard, when it began, what it told of itself and the rasters it left."""
+
+    kind: str
+    name: str
+    start_h: float = 0.0
+    facts: dict[str, float | str] = {}
+    layers: tuple[str, ...] = ()
+
+
 class LifelineOfRun(Words):
     """A lifeline with its colour on charts."""
 
@@ -95,7 +105,7 @@ class Note(_Entry):
 class About(_Entry):
     """`run.json`; `unit` is what every number of the run counts."""
 
-    format: Literal[1]
+    format: Literal[2]
     rencity: str
     created_utc: str
     city: CityOfRun
@@ -109,7 +119,7 @@ class About(_Entry):
     unit: Unit = "people"
     leaves_out: tuple[Words, ...] = ()
     lifelines: Annotated[tuple[LifelineOfRun, ...], Field(min_length=1)]
-    hazards: tuple[str, ...] = ()
+    hazards: tuple[HazardOfRun, ...] = ()
     notes: tuple[Note, ...] = ()
     digest: str
     timings: dict[str, float] = Field(

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from rencity.kit.errors import RunError
 from rencity.report.about import About, LifelineOfRun, Summary
 
-FORMAT = 1
+FORMAT = 2
 AGAIN = "run `rencity stress` again into a new folder"
 
 FRAMES: dict[str, tuple[str, ...]] = {

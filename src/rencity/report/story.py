@@ -26,7 +26,7 @@ def headline(run: Run, words: Words) -> list[Markup]:
         words.t(
             "struck",
             scenario=scenario_name(run, words),
-            hazards=listed((hazard_name(kind, words) for kind in about.hazards), words),
+            hazards=listed((hazard_name(one.kind, words) for one in about.hazards), words),
             city=city_name(run, words),
             samples=words.count(about.samples),
             horizon=words.hours(about.horizon_h),
@@ -36,7 +36,7 @@ def headline(run: Run, words: Words) -> list[Markup]:
     if damaged > 0:
         all_of_them = words.count(len(run.assets))
         said.append(words.t("struck_damage", damaged=words.count(damaged), assets=all_of_them))
-    elif set(about.hazards) == {"cutoff"}:
+    elif {one.kind for one in about.hazards} == {"cutoff"}:
         said.append(words.t("struck_no_damage"))
     return said + _order(run, words)
 

@@ -1,7 +1,8 @@
 """A run as labelled arrays and tables, in memory and as a folder.
 
 The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
-and Parquet tables: zones, assets, links, weak_links. Nothing in it refers back to the city's files.
+Parquet tables (zones, assets, links, weak_links) and `layers/`, rasters of the hazards. Nothing in
+it refers back to the city's files.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import xarray as xr
 
 import rencity
 from rencity.city.model import City
+from rencity.city.rasters import geotiff
 from rencity.kit.errors import RunError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.sim.in_short import as_html, as_text
@@ -28,7 +30,7 @@ from rencity.sim.metrics import curve_metrics, equity
 from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
 
-FORMAT = 1
+FORMAT = 2
 MEND = "run `rencity stress` again"
 
 
@@ -41,6 +43,7 @@ class Result:
     about : provenance: city, scenario, seed, samples, versions, digest, caveats
     curves : people served by lifeline, region, step and sample; zone means; see `docs/engine.md`
     summary : robustness, rapidity, loss and equity
+    layers : GeoTIFFs of the hazards (flood depth, gust, …) by path in the run folder
     zones, assets, links, weak_links : tables for maps and lists
     """
 
@@ -52,6 +55,7 @@ class Result:
     links: pd.DataFrame
     weak_links: pd.DataFrame
     scenario_toml: str
+    layers: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -68,6 +72,11 @@ class Result:
             links=links_table(city),
             weak_links=weak_links_table(run, city),
             scenario_toml=scenario_toml,
+            layers={
+                layer_path(struck.name, name): geotiff(grid, hazard=struck.name, layer=name)
+                for struck in run.struck
+                for name, grid in struck.layers.items()
+            },
         )
 
     @property
@@ -91,6 +100,9 @@ class Result:
             (stage / "result.nc").write_bytes(curves)
             for name in ("zones", "assets", "links", "weak_links"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
+            for path, data in self.layers.items():
+                (stage / path).parent.mkdir(exist_ok=True)
+                (stage / path).write_bytes(data)
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
             (stage / "summary.json").write_text(_json(self.summary), encoding="utf-8")
             (stage / "run.json").write_text(_json(self.about), encoding="utf-8")
@@ -121,12 +133,14 @@ class Result:
             }
             zones = gpd.read_parquet(folder / "zones.parquet")
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
+            paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
+            layers = {path: (folder / path).read_bytes() for path in paths}
         except Exception as exc:
             raise RunError(
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
             ) from exc
         summary = _read_json(folder / "summary.json")
-        return cls(about, curves, summary, zones, scenario_toml=text, **tables)
+        return cls(about, curves, summary, zones, scenario_toml=text, layers=layers, **tables)
 
     def plot_recovery(self, region: str | None = None, *, ax: Any = None) -> Any:
         """Draw people served over time for each lifeline, mean and 5-95 % of samples.
@@ -174,6 +188,11 @@ class Result:
 
     def _repr_html_(self) -> str:
         return as_html(self.about, self.summary)
+
+
+def layer_path(hazard: str, layer: str) -> str:
+    """Where a raster of a hazard lies in the run folder."""
+    return f"layers/{hazard}-{layer}.tif"
 
 
 def refuse_target(folder: Path, *, replace: bool) -> None:
@@ -284,7 +303,16 @@ def _about(
             {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
             for name in run.network.lifelines
         ],
-        "hazards": [hazard.kind for hazard in scenario.hazards],
+        "hazards": [
+            {
+                "kind": struck.kind,
+                "name": struck.name,
+                "start_h": struck.start_h,
+                "facts": dict(struck.facts),
+                "layers": [layer_path(struck.name, name) for name in struck.layers],
+            }
+            for struck in run.struck
+        ],
         "notes": [finding.to_dict() for finding in run.findings],
         "digest": _digest(run, curves),
         "timings_s": dict(run.timings_s),

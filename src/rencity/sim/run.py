@@ -13,11 +13,13 @@ import numpy.typing as npt
 from rencity.city.model import City
 from rencity.city.network import Network
 from rencity.city.network.cache import network_of
+from rencity.city.rasters import Grid
 from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.conditional import conditional_difference
 from rencity.sim.damage import Classes
 from rencity.sim.hazard.scene import Scene
+from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.striking import restrict, strikes_of, unhit
 from rencity.sim.knockout import Saved, knock_out, lanes_to_run, saved_by_row
 from rencity.sim.reach.account import Account
@@ -41,6 +43,23 @@ PAIRS_EACH = 64
 
 
 @dataclass(frozen=True)
+class Struck:
+    """What a hazard told of itself.
+
+    Attributes
+    ----------
+    facts : plain values by name: volumes, greatest values, magnitudes
+    layers : rasters by name
+    """
+
+    kind: str
+    name: str
+    start_h: float
+    facts: Mapping[str, float | int | str]
+    layers: Mapping[str, Grid]
+
+
+@dataclass(frozen=True)
 class Run:
     """Everything a run found, in integers; `rencity.sim.result` makes tables of it.
 
@@ -52,6 +71,7 @@ class Run:
     out_min : int64 (rows,), minutes out of service summed over samples
     damaged : int64 (rows,), samples in which a row is out of service by damage
     n1 : int64 (lifelines, rows)
+    struck : what each hazard told of itself, in the order of the scenario
     """
 
     network: Network
@@ -74,6 +94,7 @@ class Run:
     difference: npt.NDArray[np.float64]
     q: npt.NDArray[np.float64]
     saved: tuple[Saved, ...]
+    struck: tuple[Struck, ...]
     findings: tuple[Finding, ...]
     timings_s: Mapping[str, float]
 
@@ -233,9 +254,17 @@ def _run(
         difference=difference,
         q=q,
         saved=tuple(saved),
+        struck=tuple(_struck(i, hazard, draws) for i, hazard in enumerate(scenario.hazards)),
         findings=tuple(findings),
         timings_s=clock.seconds,
     )
+
+
+def _struck(number: int, hazard: Hazard, draws: Sequence[Draws]) -> Struck:
+    strikes = [each.strike for each in draws if each.number == number]
+    facts = {name: value for strike in strikes for name, value in strike.facts.items()}
+    layers = {name: grid for strike in strikes for name, grid in strike.layers.items()}
+    return Struck(hazard.kind, hazard.name, hazard.start_h, facts, layers)
 
 
 def _by_damage(
