@@ -63,7 +63,7 @@ def test_each_file_missing_emptied_or_cut_is_named(run, name):
 
 def test_another_format_is_refused_by_number(run):
     edit(run / "run.json", lambda data: data.update(format=3))
-    assert "format 3, this Rencity reads format 1" in fault(run)
+    assert "format 3, this Rencity reads format 2" in fault(run)
 
 
 @pytest.mark.parametrize(
