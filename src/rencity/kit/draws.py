@@ -21,13 +21,15 @@ _COUNTER = U(0xC2B2AE3D27D4EB4F)
 class Purpose(IntEnum):
     """What a draw decides; hazards later in a scenario add `PER_HAZARD` for each before them.
 
-    `FIELD` and the seven after it belong to an intensity that differs in every sample.
+    `FIELD` and the seven after it belong to an intensity that differs in every sample. `HAZARD` is
+    what a hazard draws itself, under keys with its name, and is never shifted.
     """
 
     EVENT = 1
     DAMAGE = 2
     REPAIR = 3
     FIELD = 8
+    HAZARD = 4
 
 
 PER_HAZARD = 16
@@ -53,6 +55,16 @@ def stream(seed: Any, purpose: Any, key: Any) -> Any:
 def draw(start: Any, counter: Any) -> Any:
     """Draw number `counter` of a stream: 64 random bits."""
     return mix(start + (U(counter) + U(1)) * _COUNTER)
+
+
+@njit(cache=True)
+def uniform(seed: Any, purpose: Any, key: Any, count: Any) -> Any:
+    """The first `count` draws of a stream as float64 in [0, 1), shape (count,)."""
+    start = stream(U(seed), U(purpose), U(key))
+    made = np.empty(count)
+    for i in range(count):
+        made[i] = np.float64(draw(start, i) >> U(11)) / 9007199254740992.0
+    return made
 
 
 @njit(inline="always", cache=True)

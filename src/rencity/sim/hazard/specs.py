@@ -6,8 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
+from rencity.sim.hazard.targeted.spec import TargetedHazard
 
 Hazard = Annotated[
-    FieldHazard | RandomHazard | CutoffHazard | GivenHazard, Field(discriminator="kind")
+    FieldHazard
+    | RandomHazard
+    | CutoffHazard
+    | GivenHazard
+    | TargetedHazard
+    | CyberHazard
+    | OutbreakHazard,
+    Field(discriminator="kind"),
 ]

@@ -56,11 +56,20 @@ def outages(
     asset: npt.NDArray[np.int64],
     minutes: npt.NDArray[np.int64],
     sample: npt.NDArray[np.int64] | None = None,
+    *,
+    onset_min: npt.NDArray[np.int64] | None = None,
 ) -> Strike:
-    """A strike of certain outages only; without `sample` they stand in every sample."""
+    """A strike of certain outages only; without `sample` they stand in every sample.
+
+    Parameters
+    ----------
+    onset_min : when each begins, minutes after the hazard does; None: with it
+    """
     if sample is None:
         sample = np.full(len(asset), EVERY_SAMPLE, np.int64)
-    order = np.lexsort((asset, sample))
+    if onset_min is None:
+        onset_min = np.zeros(len(asset), np.int64)
+    order = np.lexsort((onset_min, asset, sample))
     return Strike(
         name=name,
         asset=np.empty(0, np.int32),
@@ -72,6 +81,7 @@ def outages(
         out_asset=asset[order].astype(np.int32),
         out_sample=sample[order].astype(np.int32),
         out_min=minutes[order].astype(np.int64),
+        out_onset_min=onset_min[order].astype(np.int32),
     )
 
 

@@ -12,20 +12,29 @@ from rencity.kit.errors import ScenarioError
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.hazard.cutoff import cutoff_strikes
+from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.cyber.strike import cyber_strikes
 from rencity.sim.hazard.field import field_strikes
 from rencity.sim.hazard.given import given_strikes
+from rencity.sim.hazard.outbreak.spec import OutbreakHazard
+from rencity.sim.hazard.outbreak.strike import outbreak_strikes
 from rencity.sim.hazard.random import random_strikes
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.specs import Hazard
+from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.hazard.targeted.strike import targeted_strikes
 from rencity.sim.hazard.unhit import unhit_by_field, unhit_by_random
 from rencity.sim.strike import Strike
 
 _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     CutoffHazard: cutoff_strikes,
+    CyberHazard: cyber_strikes,
     FieldHazard: field_strikes,
     GivenHazard: given_strikes,
+    OutbreakHazard: outbreak_strikes,
     RandomHazard: random_strikes,
+    TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     FieldHazard: unhit_by_field,

@@ -1,0 +1,1 @@
+"""Cyber: a control system goes, and all it controls goes together."""

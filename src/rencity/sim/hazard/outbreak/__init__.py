@@ -1,0 +1,1 @@
+"""Outbreak: people fall ill, staff stay away, hospitals fill."""

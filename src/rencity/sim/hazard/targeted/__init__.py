@@ -1,0 +1,1 @@
+"""Targeted: the worst few of a kind are taken out on purpose."""
