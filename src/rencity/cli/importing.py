@@ -36,7 +36,10 @@ def import_command(
     ] = None,
     crs: Annotated[
         str | None,
-        typer.Option("--crs", help="来源未注明的坐标系 System the source does not state, EPSG:n"),
+        typer.Option(
+            "--crs",
+            help="来源未注明的坐标系 System the source does not state: EPSG:n, GCJ-02, BD-09",
+        ),
     ] = None,
     city_id: Annotated[str, typer.Option("--id", help="新城市的标识 Id of a new city")] = "",
     name: Annotated[str, typer.Option("--name", help="新城市的名称 Name of a new city")] = "",

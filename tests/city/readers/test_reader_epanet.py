@@ -306,7 +306,7 @@ def test_a_drawing_without_system_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="--crs local"):
             read_epanet(src)
         assert len(read_epanet(src, "local").tables["links"]) == 6
-    with pytest.raises(InputError, match="unknown coordinate system EPSG:0"):
+    with pytest.raises(InputError, match="no coordinate system 'EPSG:0'"):
         read_epanet(src, "EPSG:0")
     with pytest.raises(InputError, match="outside EPSG:4326"):
         read_epanet(src, "EPSG:4326")

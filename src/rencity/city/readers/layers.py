@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 
+from rencity.city.coordinates import WGS84, shifted, system
 from rencity.city.readers.cells import Work
 from rencity.city.readers.ledger import Layer
 from rencity.city.readers.mapping import Join, Layers, Mapping, Rows
 from rencity.city.readers.records import (
-    WGS84,
     Objects,
     Records,
     projected,
@@ -87,7 +86,7 @@ class Opener:
             crs = rows.crs or stated or WGS84
         elif records.geometry is not None:
             geometry = records.geometry
-            crs = rows.crs or records.crs or stated
+            crs = rows.crs or _of_file(records.crs, stated)
         else:
             return
         if not crs:
@@ -111,6 +110,13 @@ class Opener:
         return work.records.with_columns(**columns)
 
 
+def _of_file(said: str, stated: str) -> str:
+    """The system a file says; a shifted one, which no file can say, wins over degrees."""
+    if said and shifted(stated) and not system(said).is_projected:
+        return stated
+    return said or stated
+
+
 def _points(work: Work, rows: Rows) -> Objects:
     axes = []
     for name in (rows.x, rows.y):
@@ -131,10 +137,7 @@ def _check_range(work: Work, geometry: Objects, crs: str) -> None:
     seen = bounds[work.stands & ~none]
     if not len(seen):
         return
-    try:
-        projection = pyproj.CRS.from_user_input(crs).is_projected
-    except pyproj.exceptions.CRSError:
-        return  # to_wgs84 says it
+    projection = system(crs, place=work.records.name).is_projected
     outside = _off_globe(seen)
     if not projection and outside.mean() > 0.5:
         raise InputError(

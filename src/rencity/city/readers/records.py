@@ -18,11 +18,13 @@ import pyogrio
 import pyproj
 import shapely
 
+from rencity.city import coordinates
+from rencity.city.coordinates import shifted, system
 from rencity.kit.errors import InputError
 
 Objects = npt.NDArray[np.object_]
 
-WGS84 = "EPSG:4326"
+WGS84 = coordinates.WGS84
 TEXT = (".csv", ".tsv", ".txt")
 MAPS = (".geojson", ".json", ".gpkg", ".shp")
 _DECODERS = ("utf-8-sig", "gb18030")
@@ -258,20 +260,13 @@ def to_wgs84(geometry: Objects, crs: str, *, place: str) -> Objects:
     ------
     InputError : the system is unknown
     """
-    try:
-        source = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as exc:
-        raise InputError(
-            f"no coordinate system {crs!r}", place=place, mend="use a code such as EPSG:4549"
-        ) from exc
-    if source.equals(pyproj.CRS(WGS84), ignore_axis_order=True):
+    if not shifted(crs) and system(crs, place=place).equals(
+        pyproj.CRS(WGS84), ignore_axis_order=True
+    ):
         return geometry
-    change = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
-
-    def moved(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack(change.transform(points[:, 0], points[:, 1]))
-
-    out: Objects = shapely.transform(shapely.force_2d(geometry), moved)
+    out: Objects = shapely.transform(
+        shapely.force_2d(geometry), lambda points: coordinates.to_wgs84(points, crs, place=place)
+    )
     return out
 
 

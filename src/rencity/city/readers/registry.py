@@ -26,6 +26,6 @@ class Reader:
 
 READERS = {
     "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
-    "osm": Reader("rencity.city.readers.osm:read_osm"),
+    "osm": Reader("rencity.city.readers.osm:read_osm", ("crs",)),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
 }

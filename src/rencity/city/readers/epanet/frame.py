@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from rencity.city.coordinates import to_wgs84
 from rencity.city.readers.epanet.network import Link, Network
 from rencity.kit.errors import InputError
 
@@ -100,12 +101,7 @@ def _scale(lines: list[Floats], stated: Floats) -> float:
 
 
 def _converted(every: Floats, crs: str, path: str) -> Floats:
-    try:
-        known = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as exc:
-        raise InputError(f"unknown coordinate system {crs}", place=path, mend=MEND) from exc
-    to = pyproj.Transformer.from_crs(known, "EPSG:4326", always_xy=True)
-    made = np.column_stack(to.transform(every[:, 0], every[:, 1]))
+    made = to_wgs84(every, crs, place=path)
     if not np.isfinite(made).all() or (np.abs(made) > (180.0, 90.0)).any():
         raise InputError(f"coordinates lie outside {crs}", place=path, mend=MEND)
     return made

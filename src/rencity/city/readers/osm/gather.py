@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from rencity.city.coordinates import system, to_wgs84
 from rencity.city.readers.osm.account import Account
 from rencity.city.readers.osm.boundaries import Boundaries, boundaries
 from rencity.city.readers.osm.data import Tags, tag_dict
@@ -108,6 +109,25 @@ class Gathered:
     supports: list[int] = field(default_factory=list)
     country: str = ""
     places: Places = field(default_factory=Places)
+
+    def move(self, crs: str | None, *, place: str) -> None:
+        """Take every place as one of another system of degrees.
+
+        Raises
+        ------
+        InputError : no such system, or one that is not in degrees
+        """
+        if crs is None:
+            return
+        if system(crs, place=place).is_projected:
+            raise InputError(
+                f"OpenStreetMap data are in degrees, {crs} is not",
+                place=place,
+                mend="leave --crs out, or give GCJ-02 or BD-09",
+            )
+        self.places = replace(self.places, lonlat=to_wgs84(self.places.lonlat, crs))
+        points = to_wgs84(np.array([*self.points.values()]), crs).tolist()
+        self.points = {key: (x, y) for key, (x, y) in zip(self.points, points, strict=True)}
 
 
 def gather(path: Path) -> Gathered:

@@ -23,12 +23,13 @@ from rencity.kit.errors import InputError
 LAYER = "osm"
 
 
-def read_osm(src: Path) -> Part:
+def read_osm(src: Path, crs: str | None = None) -> Part:
     """Read roads, lifeline facilities, power lines and boundaries of an extract.
 
     Parameters
     ----------
     src : an ``.osm.pbf`` or ``.osm`` file; objects may come in any order
+    crs : GCJ-02 or BD-09 where its coordinates were drawn over such a map; None: WGS-84
 
     Returns
     -------
@@ -42,6 +43,7 @@ def read_osm(src: Path) -> Part:
     src = Path(src)
     check_file(src)
     taken = gather(src)
+    taken.move(crs, place=str(src))
     found = facilities(taken)
     network = roads(taken)
     lines = power_lines(taken, found.assets)
