@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from pydantic import ValidationError
 
+from rencity.city.coordinates import to_wgs84
+from rencity.city.ground import ELEVATION_RULE, with_elevation
 from rencity.city.identity import Identity, ImportRecord
 from rencity.city.infer import Rule, infer
 from rencity.city.merging import merge, without_overruled
@@ -55,6 +57,7 @@ class ImportResult:
     inferred : rows filled, by rule
     unmet : what rules could not fill
     changed : whether the folder was written
+    findings : what is doubtful in the source
     """
 
     city: City
@@ -65,6 +68,7 @@ class ImportResult:
     inferred: Mapping[str, int]
     unmet: tuple[Finding, ...]
     changed: bool
+    findings: tuple[Finding, ...] = ()
 
 
 def import_into(
@@ -76,6 +80,7 @@ def import_into(
     crs: str | None = None,
     new: NewCity | None = None,
     rules: Mapping[str, Rule] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> ImportResult:
     """Read `src` into the city in `folder`, made if there is none.
 
@@ -86,6 +91,7 @@ def import_into(
     crs : system of coordinates that the source does not state
     new : names of a city that is made; refused when the city exists
     rules : fill what the sources do not say, in order
+    options : what else the reader is told, by name
 
     Raises
     ------
@@ -101,20 +107,24 @@ def import_into(
             place=str(folder),
             mend="leave them out, or edit city.toml",
         )
-    part = read_source(kind, src, mapping=mapping, crs=crs, city=old)
+    part = read_source(kind, src, mapping=mapping, crs=crs, city=old, options=options)
     _account(part)
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
     merged, added, same = merge(base, part, place=src.name)
     done = infer(merged, rules)
-    record = _record(kind, src, mapping, part.layers, done.counts)
-    city = _signed(done.city, part, record)
+    city = done.city
     for raster in part.rasters:
         city = city.with_raster(raster.name, raster.grid, note=raster.note)
+    city, heights = with_elevation(city, old)
+    inferred = {**done.counts, **({ELEVATION_RULE: heights} if heights else {})}
+    city = _signed(city, part, _record(kind, src, mapping, part.layers, inferred))
     changed = old is None or city.hash != old.hash or city.identity != old.identity
     if changed:
         city = city.write(folder, replace=True, extra=part.files)
-    return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
+    return ImportResult(
+        city, part.layers, added, same, overruled, inferred, done.unmet, changed, part.findings
+    )
 
 
 def _standing(folder: Path) -> City | None:
@@ -139,6 +149,7 @@ def read_source(
     mapping: Path | None = None,
     crs: str | None = None,
     city: City | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Part:
     """Run the reader of that kind; `city` is the one imported into, if it stands.
 
@@ -155,8 +166,10 @@ def read_source(
         raise InputError(f"kind {kind} needs a mapping", mend="give --map FILE.toml")
     if mapping is not None and "mapping" not in reader.takes:
         raise InputError(f"kind {kind} takes no mapping", mend="leave --map out")
+    if options and "options" not in reader.takes:
+        raise InputError(f"kind {kind} takes no options", mend="leave --set out")
     module, name = reader.entry.split(":")
-    given = {"mapping": mapping, "crs": crs, "city": city}
+    given = {"mapping": mapping, "crs": crs, "city": city, "options": options}
     read = getattr(import_module(module), name)
     part: Part = read(src, **{name: given[name] for name in reader.takes})
     return part
@@ -194,6 +207,9 @@ def _metric(part: Part) -> str:
         for name, frame in part.tables.items()
         if "geometry" in TABLES[name].columns and frame["geometry"].notna().any()
     ]
+    for raster in part.rasters:
+        corners = to_wgs84(np.array(raster.grid.bounds).reshape(2, 2), raster.grid.crs)
+        bounds.append(np.concatenate([corners.min(axis=0), corners.max(axis=0)]))
     if not bounds:
         return "EPSG:3857"
     box = np.array(bounds)
@@ -232,7 +248,10 @@ def _files(kind: str, src: Path, mapping: Path | None) -> Iterator[Path]:
     if kind == "tables" and mapping is not None:
         yield mapping
         yield from source_files(src, mapping)
-    elif src.is_dir():
+        return
+    if mapping is not None:
+        yield mapping
+    if src.is_dir():
         yield from sorted(path for path in src.rglob("*") if path.is_file())
     else:
         yield src

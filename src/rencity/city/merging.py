@@ -12,7 +12,7 @@ import shapely
 
 from rencity.city.model import City
 from rencity.city.readers.ledger import Part
-from rencity.city.schema import TABLES
+from rencity.city.schema import TABLES, Table
 from rencity.kit.errors import InputError
 
 Mask = npt.NDArray[np.bool_]
@@ -69,9 +69,7 @@ def _fresh(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, place: str) -> M
     known = where >= 0
     for column in TABLES[name].columns:
         a, b = ours.iloc[where[known]][column], theirs[known][column]
-        differs = ~_same(a, b)
-        if column == "zone" and name == "assets":  # filled by inference since
-            differs &= b.to_numpy() != ""
+        differs = ~_same(a, b) & ~_unsaid(TABLES[name], column, b)
         if differs.any():
             i = int(np.flatnonzero(differs)[0])
             raise InputError(
@@ -81,6 +79,16 @@ def _fresh(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, place: str) -> M
                 mend="give the new rows other ids (a template in the mapping), or leave them out",
             )
     return np.asarray(~known)
+
+
+def _unsaid(table: Table, column: str, values: pd.Series) -> Mask:
+    """Where a value is what stands when nothing is said: what was filled since may differ."""
+    if column == "geometry":
+        return np.asarray(values.isna(), dtype=bool)
+    default = table.attribute(column).default
+    if default == "" or (column == "people_night" and default == 0):
+        return np.asarray(values == default, dtype=bool)
+    return np.asarray(values.isna(), dtype=bool)
 
 
 def _same(a: pd.Series, b: pd.Series) -> Mask:

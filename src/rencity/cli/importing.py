@@ -41,6 +41,10 @@ def import_command(
             help="来源未注明的坐标系 System the source does not state: EPSG:n, GCJ-02, BD-09",
         ),
     ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="读入选项 Option of the reader, KEY=VALUE, e.g. unit=ft"),
+    ] = None,
     city_id: Annotated[str, typer.Option("--id", help="新城市的标识 Id of a new city")] = "",
     name: Annotated[str, typer.Option("--name", help="新城市的名称 Name of a new city")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="英文名 Its English name")] = "",
@@ -66,11 +70,19 @@ def import_command(
         crs=crs,
         new=NewCity(city_id, name, name_en, code, time_zone),
         rules={} if no_infer else _rules(into, code),
+        options=_options(options or []),
     )
     if as_json:
         typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))
     else:
         _show(result)
+
+
+def _options(given: list[str]) -> dict[str, str]:
+    wrong = [each for each in given if "=" not in each]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is not KEY=VALUE", param_hint="--set")
+    return {key.strip(): value.strip() for key, _, value in (each.partition("=") for each in given)}
 
 
 def _rules(folder: Path, code: str) -> Mapping[str, Rule]:
@@ -95,6 +107,7 @@ def _as_dict(result: ImportResult) -> dict[str, object]:
         "same": dict(result.same),
         "overruled": result.overruled,
         "inferred": dict(result.inferred),
+        "findings": [finding.to_dict() for finding in result.findings],
         "unmet": [finding.to_dict() for finding in result.unmet],
     }
 
@@ -120,7 +133,7 @@ def _show(result: ImportResult) -> None:
             places = "; ".join(layer.examples.get(reason, []))
             _line(out, f"  {layer.name}: {n} × {reason} ({places})")
     _show_changes(out, result)
-    for finding in result.unmet:
+    for finding in (*result.findings, *result.unmet):
         _line(out, str(finding))
 
 

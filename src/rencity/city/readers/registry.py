@@ -14,13 +14,13 @@ class Reader:
     ----------
     entry : ``module:function``, called with the path of the source
     takes : what else it is called with, by name, of `mapping` (file that maps the source's names),
-        `crs` (system of coordinates that the source does not state) and `city` (imported into,
-        None where there is none yet)
+        `crs` (system of coordinates that the source does not state), `city` (imported into,
+        None where there is none yet) and `options` (texts by name, from ``--set``)
     must_map : whether a mapping must be given
     """
 
     entry: str
-    takes: tuple[Literal["mapping", "crs", "city"], ...] = ()
+    takes: tuple[Literal["mapping", "crs", "city", "options"], ...] = ()
     must_map: bool = False
 
 
@@ -28,4 +28,8 @@ READERS = {
     "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
     "osm": Reader("rencity.city.readers.osm:read_osm", ("crs",)),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
+    "dem": Reader("rencity.city.readers.raster:read_dem", ("crs", "city", "options")),
+    "landcover": Reader(
+        "rencity.city.readers.raster:read_landcover", ("mapping", "crs", "city", "options")
+    ),
 }
