@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from rencity.city.coordinates import to_wgs84
 from rencity.city.ground import ELEVATION_RULE, with_elevation
 from rencity.city.identity import Identity, ImportRecord
 from rencity.city.infer import Rule, infer
-from rencity.city.merging import merge, without_overruled
+from rencity.city.merging import changed, merge, without_overruled
 from rencity.city.model import City
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.records import utm_of
@@ -58,6 +58,7 @@ class ImportResult:
     unmet : what rules could not fill
     changed : whether the folder was written
     findings : what is doubtful in the source
+    changes : rows that stood and have other values now, by table
     """
 
     city: City
@@ -69,6 +70,7 @@ class ImportResult:
     unmet: tuple[Finding, ...]
     changed: bool
     findings: tuple[Finding, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
 
 
 def import_into(
@@ -112,18 +114,28 @@ def import_into(
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
     merged, added, same = merge(base, part, place=src.name)
+    merged, changes = changed(merged, part.changes)
     done = infer(merged, rules)
     city = done.city
     for raster in part.rasters:
         city = city.with_raster(raster.name, raster.grid, note=raster.note)
     city, heights = with_elevation(city, old)
-    inferred = {**done.counts, **({ELEVATION_RULE: heights} if heights else {})}
+    inferred = {**part.filled, **done.counts, **({ELEVATION_RULE: heights} if heights else {})}
     city = _signed(city, part, _record(kind, src, mapping, part.layers, inferred))
-    changed = old is None or city.hash != old.hash or city.identity != old.identity
-    if changed:
+    touched = old is None or city.hash != old.hash or city.identity != old.identity
+    if touched:
         city = city.write(folder, replace=True, extra=part.files)
     return ImportResult(
-        city, part.layers, added, same, overruled, inferred, done.unmet, changed, part.findings
+        city,
+        part.layers,
+        added,
+        same,
+        overruled,
+        inferred,
+        done.unmet,
+        touched,
+        part.findings,
+        changes,
     )
 
 
@@ -182,7 +194,8 @@ def _account(part: Part) -> None:
             f"rows of layer {', '.join(open_)} are not accounted for",
             mend="report this with the file: a reader lost rows",
         )
-    if not part.rasters and not any(len(frame) for frame in part.tables.values()):
+    some = any(len(frame) for frame in (*part.tables.values(), *part.changes.values()))
+    if not part.rasters and not some:
         raise InputError("nothing in it could be used", mend="see the reasons of the refused rows")
 
 

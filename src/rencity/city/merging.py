@@ -44,6 +44,34 @@ def merge(city: City, part: Part, *, place: str) -> tuple[City, dict[str, int], 
     return city.replace(**tables), added, same
 
 
+def changed(city: City, changes: Mapping[str, pd.DataFrame]) -> tuple[City, dict[str, int]]:
+    """The city with other values in rows that stand, and how many rows differ now, by table.
+
+    Raises
+    ------
+    InputError : a row to change does not stand
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    counts: dict[str, int] = {}
+    for name, more in changes.items():
+        frame, key = city.tables[name].copy(), list(TABLES[name].key)
+        at = pd.MultiIndex.from_frame(frame[key]).get_indexer(pd.MultiIndex.from_frame(more[key]))
+        if (at < 0).any():
+            raise InputError(
+                f"{name}: {_key_text(more[at < 0], key)} is not in the city",
+                mend="import what it describes first",
+            )
+        other = np.zeros(len(more), dtype=bool)
+        for column in (c for c in more.columns if c not in key):
+            values = frame[column].to_numpy(copy=True)
+            new = more[column].to_numpy()
+            other |= ~((values[at] == new) | (pd.isna(values[at]) & pd.isna(new)))
+            values[at] = new
+            frame[column] = values
+        tables[name], counts[name] = frame, int(other.sum())
+    return (city.replace(**tables) if any(counts.values()) else city), counts
+
+
 def _stacked(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     if not len(ours) or not len(theirs):
         return ours if len(ours) else theirs
@@ -107,7 +135,8 @@ def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[C
     """Without the inferred needs and serves of which `tables` say more, and how many they were.
 
     A need is told by asset and lifeline, a serve by zone and lifeline. What was inferred by the
-    same rule that stands in `tables` is no news and stays.
+    same rule that stands in `tables` is no news and stays. What a zone was inferred to receive goes
+    when it gets parts, which are served instead.
     """
     groups = city.need_groups
     lost = _overruled(groups, tables.get("need_groups"), ["asset", "lifeline"])
@@ -120,6 +149,8 @@ def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[C
         None if more is None else more.assign(lifeline=more["asset"].map(lifeline)),
         ["zone", "lifeline"],
     )
+    city, parted = _refined(city, tables.get("zones"))
+    gone |= parted
     if not lost.any() and not gone.any():
         return city, 0
     kept = city.replace(
@@ -128,6 +159,23 @@ def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[C
         serves=serves[~gone],
     )
     return kept, int(lost.sum() + gone.sum())
+
+
+def _refined(city: City, zones: pd.DataFrame | None) -> tuple[City, Mask]:
+    """Where zones get parts: their assets lose the zone, to be found a smaller one.
+
+    Returns
+    -------
+    The city, and the inferred serves of those zones, which go to the parts.
+    """
+    parted = set() if zones is None or "parent" not in zones else set(zones["parent"]) - {""}
+    parted &= set(city.zones["id"]) - set(city.zones["parent"])
+    serves = city.serves["zone"].isin(parted) & city.serves["origin"].eq("inferred")
+    within = city.assets["zone"].isin(parted)
+    if within.any():
+        assets = city.assets.assign(zone=city.assets["zone"].mask(within, ""))
+        city = city.replace(assets=assets)
+    return city, serves.to_numpy(dtype=bool)
 
 
 def _overruled(ours: pd.DataFrame, theirs: pd.DataFrame | None, by: list[str]) -> Mask:

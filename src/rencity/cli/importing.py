@@ -105,6 +105,7 @@ def _as_dict(result: ImportResult) -> dict[str, object]:
         "layers": [_layer_dict(layer) for layer in result.layers],
         "added": dict(result.added),
         "same": dict(result.same),
+        "changes": dict(result.changes),
         "overruled": result.overruled,
         "inferred": dict(result.inferred),
         "findings": [finding.to_dict() for finding in result.findings],
@@ -159,6 +160,7 @@ def _show_changes(out: Console, result: ImportResult) -> None:
     for label, counts in (
         ("新增 added", result.added),
         ("已有 already there", result.same),
+        ("改值 changed", result.changes),
         ("推断 inferred", result.inferred),
     ):
         said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)

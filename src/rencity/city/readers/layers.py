@@ -54,7 +54,7 @@ class Opener:
         for column, cell in rows.derive.items():
             made = work.values(cell, f"derive.{column}")
             work.records = work.records.with_columns(**{column: made})
-        self._place(work, rows)
+        work.records = placed(work, rows, self._crs or self._mapping.crs)
         return work
 
     def _open(self, rows: Rows) -> Records:
@@ -78,29 +78,6 @@ class Opener:
             )
         return self._cache[key]
 
-    def _place(self, work: Work, rows: Rows) -> None:
-        records = work.records
-        stated = self._crs or self._mapping.crs
-        if rows.x:
-            geometry = _points(work, rows)
-            crs = rows.crs or stated or WGS84
-        elif records.geometry is not None:
-            geometry = records.geometry
-            crs = rows.crs or _of_file(records.crs, stated)
-        else:
-            return
-        if not crs:
-            raise InputError(
-                "the file does not say its coordinate system",
-                place=records.name,
-                mend="give --crs, or `crs` in the mapping",
-            )
-        _check_range(work, geometry, crs)
-        moved = geometry.copy()
-        moved[work.stands] = to_wgs84(geometry[work.stands], crs, place=records.name)
-        _check_globe(work, moved, crs)
-        work.records = replace(records, geometry=shapely.force_2d(moved), crs=WGS84)
-
     def _joined(self, work: Work, join: Join) -> Records:
         other = self._picked(join, work.layer.name)
         there = other.records.take(other.stands)
@@ -108,6 +85,39 @@ class Opener:
         found = _found_by_key(work, theirs, join) if join.on else _found_by_place(work, there, join)
         columns = {new: _gathered(theirs, column, found, join) for new, column in join.take.items()}
         return work.records.with_columns(**columns)
+
+
+def placed(work: Work, rows: Rows, stated: str) -> Records:
+    """The records with their geometry in WGS-84; as they are where they have none.
+
+    Parameters
+    ----------
+    stated : system where neither `rows` nor the file says one
+
+    Raises
+    ------
+    InputError : no system is known, or it cannot be the true one
+    """
+    records = work.records
+    if rows.x:
+        geometry = _points(work, rows)
+        crs = rows.crs or stated or WGS84
+    elif records.geometry is not None:
+        geometry = records.geometry
+        crs = rows.crs or _of_file(records.crs, stated)
+    else:
+        return records
+    if not crs:
+        raise InputError(
+            "the file does not say its coordinate system",
+            place=records.name,
+            mend="give --crs, or `crs` in the mapping",
+        )
+    _check_range(work, geometry, crs)
+    moved = geometry.copy()
+    moved[work.stands] = to_wgs84(geometry[work.stands], crs, place=records.name)
+    _check_globe(work, moved, crs)
+    return replace(records, geometry=shapely.force_2d(moved), crs=WGS84)
 
 
 def _of_file(said: str, stated: str) -> str:

@@ -71,6 +71,8 @@ class Part:
     ----------
     rasters : each replaces the city's of that name
     files : more files for the city folder by path, such as ``physics/swmm/theta.inp``
+    changes : values of rows that stand in the city, by table: the key and the columns to set
+    filled : how many rows those changes fill by a rule, by its name
     findings : what is doubtful in the source, though it could be read
     """
 
@@ -80,3 +82,5 @@ class Part:
     rasters: tuple[RasterPart, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    changes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    filled: Mapping[str, int] = field(default_factory=dict)

@@ -29,6 +29,9 @@ READERS = {
     "osm": Reader("rencity.city.readers.osm:read_osm", ("crs",)),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
     "dem": Reader("rencity.city.readers.raster:read_dem", ("crs", "city", "options")),
+    "population": Reader(
+        "rencity.city.readers.population:read_population", ("crs", "city", "options")
+    ),
     "landcover": Reader(
         "rencity.city.readers.raster:read_landcover", ("mapping", "crs", "city", "options")
     ),
