@@ -13,9 +13,56 @@ import time
 from pathlib import Path
 
 import numpy as np
+import osmium
+from osmium.osm.mutable import Node, Way
 from rasterio.transform import Affine
 
 from rencity.city.rasters import Grid
+from rencity.city.readers.osm import read_osm
+
+CORNERS = ((0, 0), (2, 0), (2, 2), (1, 2.5), (0, 2))
+
+
+def town(path: Path, side: int) -> int:
+    """Write an extract of `side` squared crossings, two houses a block; how many objects it has."""
+    way: list[tuple[list[int], dict[str, str]]] = []
+    with osmium.SimpleWriter(str(path)) as out:
+        at = np.arange(1, side * side + 1).reshape(side, side)
+        for row, column in np.ndindex(side, side):
+            place = (120.2 + column * 1e-3, 31.4 + row * 1e-3)
+            out.add_node(Node(id=int(at[row, column]), location=place, tags={}))
+        used = side * side
+        for n in range(side):
+            for first in range(0, side - 5, 5):
+                along, across = at[n, first : first + 6].tolist(), at[first : first + 6, n].tolist()
+                kind = "residential" if n % 10 else "primary"
+                way.append((along, {"highway": kind, "name": f"Road {n}", "maxspeed": "50"}))
+                way.append((across, {"highway": kind, "name": f"Street {n}"}))
+        for row, column, house in np.ndindex(side - 1, side - 1, 2):
+            x, y = 120.2002 + (column + 0.4 * house) * 1e-3, 31.4003 + row * 1e-3
+            refs = [used + k for k in range(1, 6)]
+            for ref, (dx, dy) in zip(refs, CORNERS, strict=True):
+                out.add_node(Node(id=ref, location=(x + dx * 1e-4, y + dy * 1e-4), tags={}))
+            used += 5
+            tags = {"building": "yes", "addr:housenumber": str(column)}
+            way.append(([*refs, refs[0]], tags))
+        for n, (refs, tags) in enumerate(way):
+            out.add_way(Way(id=n + 1, nodes=refs, tags=tags))
+    return used + len(way)
+
+
+def extract(folder: Path, side: int) -> None:
+    """Read an extract of a town."""
+    path = folder / "town.osm.pbf"
+    objects = town(path, side)
+    cpu, begin = time.process_time(), time.perf_counter()
+    part = read_osm(path)
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    assert sum(layer.read for layer in part.layers) == objects
+    print(
+        f"| extract, {objects:,} objects | {seconds:.2f} s, {cpu:.2f} s of processor | "
+        f"{objects / seconds / 1e6:.2f} M objects/s, {objects / cpu / 1e6:.2f} of processor |"
+    )
 
 
 def sampled(assets: int, side: int) -> None:
@@ -40,8 +87,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="city scale; minutes, some GB")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        Path(place)
         print("| what | time | |\n|---|---|---|")
+        extract(Path(place), 400 if given.full else 100)
         sampled(1_000_000 if given.full else 100_000, 5_000 if given.full else 1_000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\npeak memory {peak:.2f} GB")

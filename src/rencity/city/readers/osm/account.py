@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.city.readers.ledger import Layer
+from rencity.city.readers.osm.places import distinct
 
 Ints = npt.NDArray[np.int64]
 
@@ -52,7 +53,8 @@ class Fates:
         """The fate of many; those already known keep theirs."""
         known = np.fromiter(self.known, np.int64, len(self.known))
         told = [known, *(each for _, _, each in self.bulk)]
-        self.bulk.append((fate, reason, np.setdiff1d(keys, np.concatenate(told))))
+        fresh = distinct(keys)
+        self.bulk.append((fate, reason, fresh[~np.isin(fresh, np.concatenate(told))]))
 
     def stays(self, key: int) -> bool:
         """Whether it became a row or part of one."""
@@ -61,10 +63,16 @@ class Fates:
     def layer(self, name: str, keys: Iterable[int], rest: str) -> Layer:
         """The account of the objects of `keys`; those of unknown fate are refused as `rest`."""
         made = Layer(name)
+        unknown: list[int] = []
         for key in keys:
             made.read += 1
-            fate, reason = self.known.get(key, (REFUSED, rest))
-            self._count(made, key, fate, reason)
+            if key in self.known:
+                self._count(made, key, *self.known[key])
+            else:
+                unknown.append(key)
+        for n, key in enumerate(unknown[:3]):  # examples, and the last of them counts all
+            several = len(unknown) - n if n == min(len(unknown), 3) - 1 else 1
+            self._count(made, key, REFUSED, rest, several)
         return made
 
     def others(self, name: str, told: Set[int] = frozenset()) -> Layer:

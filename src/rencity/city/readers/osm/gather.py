@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,11 @@ import numpy.typing as npt
 from rencity.city.coordinates import system, to_wgs84
 from rencity.city.readers.osm.account import Account
 from rencity.city.readers.osm.boundaries import Boundaries, boundaries
-from rencity.city.readers.osm.data import Tags, tag_dict
+from rencity.city.readers.osm.data import tag_dict
 from rencity.city.readers.osm.features import Feature, Features, features
 from rencity.city.readers.osm.highways import Highways, highways
-from rencity.city.readers.osm.places import Places
-from rencity.city.readers.osm.stream import RELATION, WAY, NodeStore, objects
+from rencity.city.readers.osm.places import Places, distinct
+from rencity.city.readers.osm.stream import RELATION, WAY, NodeCount, objects, opl, tags_of
 from rencity.kit.errors import InputError
 
 AREA_TYPES = ("multipolygon", "boundary")
@@ -35,6 +36,7 @@ ROAD_KEYS = (
     "tunnel",
 )
 LINE_KEYS = ("power", "name", "ref", "voltage")
+_BUILDING = re.compile(rb"[T,]building=")
 SUPPORTS = ("tower", "pole", "portal", "terminal", "catenary_mast", "insulator")
 
 
@@ -71,6 +73,18 @@ class Lines:
         """Node refs of one way."""
         start = self.ends[row - 1] if row else 0
         return np.asarray(self.refs[start : self.ends[row]], dtype=np.int64)
+
+
+class Way(NamedTuple):
+    """A way as its line of text says."""
+
+    key: int
+    tags: dict[str, str]
+    nodes: bytes
+
+    def refs(self) -> list[int]:
+        """Its node refs in order."""
+        return [int(ref) for ref in self.nodes[2:].split(b",n")] if len(self.nodes) > 1 else []
 
 
 class Thing(NamedTuple):
@@ -199,64 +213,71 @@ class _Ways:
         self.highways: Highways = highways()
         self.features: Features = features()
         self.boundaries: Boundaries = boundaries()
+        keys = ("highway", "power", "boundary", *self.features.keys)
+        self.wanted = re.compile(rb"[T,](?:" + "|".join(map(re.escape, keys)).encode() + rb")=")
 
     def read(self, path: Path) -> None:
         """Take roads, power lines, outlines of things and members of relations."""
-        fates = self.taken.account.ways
-        for way in objects(path, WAY):
+        fates, houses = self.taken.account.ways, self.taken.account.buildings
+        for line in opl(path, WAY).split(b"\n")[:-1]:
             fates.read += 1
-            tags = way.tags
-            if "building" in tags:
-                self.taken.account.buildings.append(way.id)
-            if "highway" in tags:
-                self._road(way, tags)
-            elif tags.get("power") in self.features.power_lines.values:
-                self._line(self.taken.power, way, tags, LINE_KEYS)
-            elif tags:
-                self._thing(way, tags)
-            if way.id in self.members and way.id not in self.taken.row_of:
-                self._outline(way)
-                fates.refuse(way.id, "part of an area that was left out")
+            head, tags, refs = line.split(b" ")
+            key = int(head[1:])
+            if b"building=" in tags and _BUILDING.search(tags):
+                houses.append(key)
+            if self.wanted.search(tags):
+                self._tagged(Way(key, tags_of(tags[1:]), refs))
+            if key in self.members and key not in self.taken.row_of:
+                self._outline(Way(key, {}, refs))
+                fates.refuse(key, "part of an area that was left out")
 
-    def _road(self, way: Any, tags: Tags) -> None:
-        self.taken.account.highways.append(way.id)
-        refusal = self.highways.refusal(tags)
-        if refusal:
-            self.taken.account.ways.refuse(way.id, refusal)
-            self._thing(way, tags)
+    def _tagged(self, way: Way) -> None:
+        if "highway" in way.tags:
+            self._road(way)
+        elif way.tags.get("power") in self.features.power_lines.values:
+            self._line(self.taken.power, way, LINE_KEYS)
         else:
-            self._line(self.taken.roads, way, tags, ROAD_KEYS)
+            self._thing(way)
 
-    def _line(self, lines: Lines, way: Any, tags: Tags, keys: tuple[str, ...]) -> None:
-        refs = [node.ref for node in way.nodes]
+    def _road(self, way: Way) -> None:
+        self.taken.account.highways.append(way.key)
+        refusal = self.highways.refusal(way.tags)
+        if refusal:
+            self.taken.account.ways.refuse(way.key, refusal)
+            self._thing(way)
+        else:
+            self._line(self.taken.roads, way, ROAD_KEYS)
+
+    def _line(self, into: Lines, way: Way, keys: tuple[str, ...]) -> None:
+        refs = way.refs()
         if len(refs) < 2:
-            self.taken.account.ways.refuse(way.id, "fewer than two nodes")
+            self.taken.account.ways.refuse(way.key, "fewer than two nodes")
             return
-        lines.add(way.id, refs, {key: value for key in keys if (value := tags.get(key))})
+        into.add(way.key, refs, {key: value for key in keys if (value := way.tags.get(key))})
 
-    def _thing(self, way: Any, tags: Tags) -> None:
-        border = tags.get("boundary") == "administrative"
-        feature = None if border else self.features.match(tags)
+    def _thing(self, way: Way) -> None:
+        border = way.tags.get("boundary") == "administrative"
+        feature = None if border else self.features.match(way.tags)
         if not border and feature is None:
             return
-        thing = Thing("w", way.id, feature, tag_dict(tags))
-        if len(way.nodes) < 4 or not way.is_closed():
+        thing, refs = Thing("w", way.key, feature, way.tags), way.refs()
+        if len(refs) < 4 or refs[0] != refs[-1]:
             reason = (
                 "part of a boundary, no ring of its own" if border else "open line, not an area"
             )
-            self.taken.account.ways.refuse(way.id, reason)
+            self.taken.account.ways.refuse(way.key, reason)
         elif _used(thing, self.taken, self.boundaries):
             self.taken.things.append(thing)
             self._outline(way)
 
-    def _outline(self, way: Any) -> None:
-        self.taken.row_of[way.id] = len(self.taken.outlines.ids)
-        self.taken.outlines.add(way.id, [node.ref for node in way.nodes], {})
+    def _outline(self, way: Way) -> None:
+        self.taken.row_of[way.key] = len(self.taken.outlines.ids)
+        self.taken.outlines.add(way.key, way.refs(), {})
 
 
 def _nodes(path: Path, taken: Gathered) -> None:
-    known, account, store = features(), taken.account, NodeStore()
-    for node in store.fill(path, known.keys):
+    known, account, count = features(), taken.account, NodeCount()
+    for node in count.tagged(path, known.keys):
         feature = known.match(node.tags)
         if feature is None:
             if node.tags.get("power") in SUPPORTS:
@@ -269,8 +290,8 @@ def _nodes(path: Path, taken: Gathered) -> None:
         else:
             taken.points[node.id] = (node.lon, node.lat)
             taken.things.append(Thing("n", node.id, feature, tag_dict(node.tags)))
-    account.nodes.read = store.read
-    refs = np.unique(
+    account.nodes.read = count.read
+    refs = distinct(
         np.concatenate(
             [np.asarray(each.refs, np.int64) for each in (taken.roads, taken.power, taken.outlines)]
         )
@@ -281,4 +302,4 @@ def _nodes(path: Path, taken: Gathered) -> None:
             place=str(path),
             mend="upload the edits or give positive ids: osmium renumber",
         )
-    taken.places = Places.look_up(store, refs)
+    taken.places = Places.read(path, refs)

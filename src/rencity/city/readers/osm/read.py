@@ -13,7 +13,7 @@ from rencity.city.readers.ledger import Part
 from rencity.city.readers.osm.account import MERGED, REFUSED, VERTEX
 from rencity.city.readers.osm.facilities import facilities
 from rencity.city.readers.osm.gather import Gathered, gather
-from rencity.city.readers.osm.places import GOOD, WHY_BAD
+from rencity.city.readers.osm.places import GOOD, WHY_BAD, distinct
 from rencity.city.readers.osm.power import power_lines
 from rencity.city.readers.osm.roads import roads
 from rencity.city.readers.osm.stream import check_file
@@ -85,7 +85,7 @@ def _count_vertices(taken: Gathered) -> None:
     for lines in (taken.roads, taken.power, taken.outlines):
         stays = np.asarray([ways.stays(key) for key in lines.ids], bool)
         refs.append(np.asarray(lines.refs, np.int64)[np.repeat(stays, lines.counts())])
-    rows = places.rows(np.unique(np.concatenate(refs)))
+    rows = places.rows(distinct(np.concatenate(refs)))
     nodes.many(places.refs[rows[places.state[rows] == GOOD]], MERGED, VERTEX)
     for bad, reason in WHY_BAD.items():
         nodes.many(places.refs[places.state == bad], REFUSED, reason)

@@ -13,7 +13,7 @@ import shapely
 from rencity.city.readers.osm.account import Fates
 from rencity.city.readers.osm.gather import Gathered, Lines
 from rencity.city.readers.osm.highways import Highways, highways
-from rencity.city.readers.osm.places import Floats, Ints, Places
+from rencity.city.readers.osm.places import Floats, Ints, Places, distinct
 from rencity.city.readers.osm.plane import Plane
 from rencity.city.readers.osm.segments import Bools, Segments, split
 
@@ -163,7 +163,7 @@ def _nodes(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Nodes of the network by id, and the entry rule of each; empty where it is no entry."""
     start, end, directed = ends
-    refs = np.unique(np.concatenate([start, end]))
+    refs = distinct(np.concatenate([start, end]))
     lonlat = places.lonlat[places.rows(refs)]
     nodes = pd.DataFrame({"ref": refs, "lon": lonlat[:, 0], "lat": lonlat[:, 1]})
     if not len(refs):
@@ -174,7 +174,7 @@ def _nodes(
     leaves = np.concatenate([start, end[~directed[segments.way]]])
     cut = np.concatenate([segments.start[segments.cut_start], segments.end[segments.cut_end]])
     once = refs[np.bincount(np.searchsorted(refs, np.concatenate([start, end]))) == 1]
-    ending = np.intersect1d(once, np.concatenate([start[main], end[main]]))
+    ending = once[np.isin(once, np.concatenate([start[main], end[main]]))]
     rule = np.full(len(refs), "", object)
     out = np.flatnonzero(np.isin(refs, ending) & np.isin(refs, leaves))
     rule[out[_near_edge(lonlat[out], lonlat)]] = EDGE_RULE
