@@ -10,6 +10,8 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from rencity.city.readers.ledger import Layer
 from rencity.city.readers.mapping import Cell
@@ -21,6 +23,7 @@ Mask = npt.NDArray[np.bool_]
 
 _TRUE = frozenset(("true", "1", "yes", "y", "t", "是"))
 _FALSE = frozenset(("false", "0", "no", "n", "f", "否"))
+_PLAIN = ("string", "floating", "integer", "mixed-integer-float", "empty")
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -52,6 +55,11 @@ class Work:
     def text(self, name: str) -> Objects:
         """A column as text, None where missing."""
         column = self.records.column(name)
+        if pd.api.types.infer_dtype(column, skipna=True) == "string":
+            whole = pc.utf8_trim_whitespace(pa.array(column, pa.string(), from_pandas=True))
+            gone = pc.is_in(whole, value_set=pa.array(sorted(self.missing), pa.string()))
+            none = pa.scalar(None, pa.string())
+            return objects_of(pc.if_else(gone, none, whole))
         made = np.array([as_text(value) for value in column], dtype=object)
         made[np.array([value is None or value in self.missing for value in made], dtype=bool)] = (
             None
@@ -64,8 +72,8 @@ class Work:
         if cell.map:
             made = self._mapped(cell, made, where)
         if cell.default is not None:
-            made[np.array([value is None for value in made], dtype=bool)] = cell.default
-        made[np.array([as_text(value) is None for value in made], dtype=bool)] = None  # TOML's nan
+            made[absent(made)] = cell.default
+        made[absent(made)] = None  # TOML's nan
         return made
 
     def _raw(self, cell: Cell) -> Objects:
@@ -74,14 +82,13 @@ class Work:
             return self.text(cell.column)
         if cell.template is None:
             return np.full(n, cell.value, dtype=object)
-        names = _HOLE.findall(cell.template)
-        parts = {name: self.text(name) for name in dict.fromkeys(names)}
-        made = np.empty(n, dtype=object)
-        for i in range(n):
-            said = {name: part[i] for name, part in parts.items()}
-            whole = all(value is not None for value in said.values())
-            made[i] = _filled(cell.template, said) if whole else None
-        return made
+        parts = _HOLE.split(cell.template)  # literal, column, literal, …
+        filled = [
+            pa.array(self.text(part), pa.string()) if i % 2 else pa.scalar(part, pa.string())
+            for i, part in enumerate(parts)
+        ]
+        joined = pc.binary_join_element_wise(*filled, "", null_handling="emit_null")
+        return objects_of(joined) if len(parts) > 1 else np.full(n, cell.template, dtype=object)
 
     def _mapped(self, cell: Cell, values: Objects, where: str) -> Objects:
         known: dict[object, object] = {None: None}
@@ -97,12 +104,12 @@ class Work:
         """The cell as a column of the schema; rows with a value that cannot be are refused."""
         values = self.values(cell, where)
         if attribute.required:
-            self.refuse(np.array([v is None for v in values], dtype=bool), f"{where}: no value")
+            self.refuse(absent(values), f"{where}: no value")
         if attribute.kind in ("float", "int"):
             return pd.Series(self._numbers(attribute, cell, values, where))
         if attribute.kind == "bool":
             return pd.Series(self._truths(attribute, values, where))
-        text = np.array([None if v is None else as_text(v) for v in values], dtype=object)
+        text = _texts(values, once=cell.value is not None and not cell.map)
         if attribute.kind == "choice":
             wrong = np.array(
                 [v is not None and v not in attribute.choices for v in text], dtype=bool
@@ -112,9 +119,8 @@ class Work:
 
     def numbers(self, values: Objects, where: str) -> npt.NDArray[np.float64]:
         """Text as finite numbers, NaN where missing; other rows are refused."""
-        made = np.array([_number(value) for value in values], dtype=float)
-        absent = np.array([value is None for value in values], dtype=bool)
-        self.refuse(np.isnan(made) & ~absent, f"{where}: not a number", values)
+        made = _numbers(values)
+        self.refuse(np.isnan(made) & ~absent(values), f"{where}: not a number", values)
         self.refuse(np.isinf(made), f"{where}: not finite", values)
         return made
 
@@ -146,8 +152,39 @@ class Work:
         return keep
 
 
-def _filled(template: str, said: dict[str, str]) -> str:
-    return _HOLE.sub(lambda hole: said[hole[1]], template)
+def absent(values: Objects) -> Mask:
+    """Where there is no value."""
+    return np.asarray(pd.isna(values), dtype=bool)
+
+
+def objects_of(column: pa.Array) -> Objects:
+    """A column of text as an array, None where it has none."""
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _texts(values: Objects, *, once: bool) -> Objects:
+    """Each value as text; `once` where all of them are one and the same."""
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        return values
+    if once and len(values):
+        return np.full(len(values), as_text(values[0]), dtype=object)
+    return np.array([None if v is None else as_text(v) for v in values], dtype=object)
+
+
+def _numbers(values: Objects) -> npt.NDArray[np.float64]:
+    """Each value as a number, NaN where it is none."""
+    there = ~absent(values)
+    made = np.full(len(values), np.nan)
+    if pd.api.types.infer_dtype(values, skipna=True) not in _PLAIN:
+        return np.array([_number(value) for value in values], dtype=float)
+    try:
+        quick = values[there].astype(np.float64)
+    except (ValueError, TypeError):
+        return np.array([_number(value) for value in values], dtype=float)
+    if pd.Series(values[there], dtype="str").str.contains("_", regex=False).any():
+        return np.array([_number(value) for value in values], dtype=float)
+    made[there] = quick
+    return made
 
 
 def _looked_up(cell: Cell, value: str) -> object:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from rencity.city.coordinates import WGS84, shifted, system
-from rencity.city.readers.cells import Work
+from rencity.city.readers.cells import Work, absent
 from rencity.city.readers.ledger import Layer
 from rencity.city.readers.mapping import Join, Layers, Mapping, Rows
 from rencity.city.readers.records import (
@@ -25,6 +25,20 @@ from rencity.city.readers.records import (
 )
 from rencity.kit.errors import InputError
 
+_TYPES = np.array(
+    [
+        "Point",
+        "LineString",
+        "LinearRing",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+        None,  # of what is missing, -1
+    ],
+    dtype=object,
+)
 _POLYGONS = ("Polygon", "MultiPolygon")
 
 
@@ -117,7 +131,8 @@ def placed(work: Work, rows: Rows, stated: str) -> Records:
     moved = geometry.copy()
     moved[work.stands] = to_wgs84(geometry[work.stands], crs, place=records.name)
     _check_globe(work, moved, crs)
-    return replace(records, geometry=shapely.force_2d(moved), crs=WGS84)
+    flat = shapely.force_2d(moved) if shapely.has_z(moved).any() else moved
+    return replace(records, geometry=flat, crs=WGS84)
 
 
 def _of_file(said: str, stated: str) -> str:
@@ -131,7 +146,7 @@ def _points(work: Work, rows: Rows) -> Objects:
     axes = []
     for name in (rows.x, rows.y):
         text = work.text(name)
-        work.refuse(np.array([t is None for t in text], dtype=bool), f"no coordinate in {name}")
+        work.refuse(absent(text), f"no coordinate in {name}")
         axes.append(work.numbers(text, f"coordinate {name}"))
     made = np.full(len(axes[0]), None, dtype=object)
     whole = work.stands & np.isfinite(axes[0]) & np.isfinite(axes[1])
@@ -247,7 +262,7 @@ def fit(work: Work, allowed: tuple[str, ...]) -> Objects:
     geometry[single] = shapely.get_geometry(geometry[single], 0)
     broken = work.stands & ~shapely.is_valid(geometry)
     geometry[broken] = [_areas(g) for g in shapely.make_valid(geometry[broken])]
-    names = np.array([None if g is None else g.geom_type for g in geometry], dtype=object)
+    names = _TYPES[shapely.get_type_id(geometry)]
     work.refuse(
         ~np.isin(names.astype(str), allowed), f"geometry is not {' or '.join(allowed)}", names
     )

@@ -14,9 +14,11 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyproj
 import shapely
+from pyarrow import csv as arrow_csv
 
 from rencity.city import coordinates
 from rencity.city.coordinates import shifted, system
@@ -121,6 +123,9 @@ def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
 
 def _read_text(path: Path, encoding: str, delimiter: str) -> Records:
     text = decode(path, encoding)
+    plain = _read_plain(path, text, delimiter)
+    if plain is not None:
+        return plain
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(lines, [])]
@@ -144,6 +149,40 @@ def _read_text(path: Path, encoding: str, delimiter: str) -> Records:
             mend="check `delimiter`",
         )
     return Records(path.name, frame, np.array([n for n, _ in whole], dtype=np.int64), ragged=ragged)
+
+
+def _read_plain(path: Path, text: str, delimiter: str) -> Records | None:
+    """The rows of a text without quotes of which each line has the header's fields, else None.
+
+    Ten times as fast as the reader that takes all.
+    """
+    if '"' in text or "\r" in text.replace("\r\n", "") or not delimiter.isascii():
+        return None
+    data = text.replace("\r\n", "\n").encode()
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw == ord("\n"))
+    if not len(raw) or not len(ends):
+        return None
+    if ends[-1] != len(raw) - 1:
+        ends = np.append(ends, len(raw))
+    commas = np.searchsorted(np.flatnonzero(raw == ord(delimiter)), ends)
+    fields = np.diff(commas, prepend=0)
+    blank = np.diff(ends, prepend=-1) == 1
+    if (fields[~blank] != fields[0]).any() or fields[0] == 0 or blank[0]:
+        return None
+    header = [name.strip() for name in data[: ends[0]].decode().split(delimiter)]
+    if len(set(header)) < len(header):
+        return None
+    table = arrow_csv.read_csv(
+        io.BytesIO(data),
+        read_options=arrow_csv.ReadOptions(column_names=header, skip_rows=1),
+        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+        ),
+    )
+    rows = np.flatnonzero(~blank)[1:] + 1
+    return Records(path.name, table.to_pandas(), rows) if len(rows) else None
 
 
 def decode(path: Path, encoding: str = "") -> str:
