@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import osmium
+import pandas as pd
 from osmium.osm.mutable import Node, Way
 from rasterio.transform import Affine
 
+from rencity.city.importing import import_into
 from rencity.city.rasters import Grid
 from rencity.city.readers.osm import read_osm
 
@@ -65,6 +67,52 @@ def extract(folder: Path, side: int) -> None:
     )
 
 
+MAP = """
+[[layers]]
+name = "nodes"
+file = "nodes.csv"
+table = "assets"
+x = "lon"
+y = "lat"
+[layers.columns]
+id = "water-{id}"
+lifeline = { value = "water" }
+kind = { column = "type", map = { "泵站" = "pump", "节点" = "junction", "*" = "valve" } }
+name = "name"
+elevation_m = "elevation"
+diameter_mm = "diameter"
+owner = "owner"
+"""
+
+
+def table(folder: Path, rows: int) -> None:
+    """Import a table of assets into a new city: read, map, conform, merge, write."""
+    rng = np.random.default_rng(0)
+    number = np.arange(rows)
+    pd.DataFrame(
+        {
+            "id": number,
+            "lon": np.round(120 + rng.random(rows), 7),
+            "lat": np.round(31 + rng.random(rows), 7),
+            "type": rng.choice(["泵站", "节点", "阀门"], rows),
+            "name": np.char.add("管网节点", number.astype(str)),
+            "elevation": np.round(rng.normal(5, 2, rows), 3),
+            "diameter": rng.choice([100, 200, 300.5], rows),
+            "owner": "无锡市水务集团",
+        }
+    ).to_csv(folder / "nodes.csv", index=False)
+    (folder / "map.toml").write_text(MAP, encoding="utf-8")
+    size = (folder / "nodes.csv").stat().st_size / 1e6
+    cpu, begin = time.process_time(), time.perf_counter()
+    made = import_into("tables", folder / "nodes.csv", folder / "city", mapping=folder / "map.toml")
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    assert len(made.city.assets) == rows
+    print(
+        f"| table, {rows:,} rows, {size:,.0f} MB | {seconds:.1f} s, {cpu:.1f} s of processor | "
+        f"{rows / seconds:,.0f} rows/s |"
+    )
+
+
 def sampled(assets: int, side: int) -> None:
     """Bilinear heights of `assets` places on a grid of `side` squared cells, in UTM."""
     rng = np.random.default_rng(1)
@@ -89,6 +137,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         print("| what | time | |\n|---|---|---|")
         extract(Path(place), 400 if given.full else 100)
+        table(Path(place), 5_000_000 if given.full else 100_000)
         sampled(1_000_000 if given.full else 100_000, 5_000 if given.full else 1_000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"\npeak memory {peak:.2f} GB")
