@@ -56,6 +56,8 @@ class ImportRecord(BaseModel):
     sha256 : of the bytes read, the mapping included
     read, kept, merged, refused : rows; read is the sum of the others
     inferred : rows made, by rule
+    joined : rows that were things of the city already, by table and way
+    conflicts : values that differed there, by column
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,6 +70,8 @@ class ImportRecord(BaseModel):
     merged: int
     refused: int
     inferred: dict[str, int] = {}
+    joined: dict[str, int] = {}
+    conflicts: dict[str, int] = {}
 
 
 class Identity(BaseModel):
@@ -146,11 +150,12 @@ def identity_toml(identity: Identity) -> str:
         lines += [f"{key} = {_toml(value)}" for key, value in raster.model_dump().items()]
     for record in identity.imports:
         values = record.model_dump()
-        counts = values.pop("inferred")
+        groups = {name: values.pop(name) for name in ("inferred", "joined", "conflicts")}
         lines += ["", "[[imports]]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
-        if counts:
-            lines += ["[imports.inferred]"]
-            lines += [f"{_toml(key)} = {n}" for key, n in counts.items()]
+        for name, counts in groups.items():
+            if counts:
+                lines += [f"[imports.{name}]"]
+                lines += [f"{_toml(key)} = {n}" for key, n in counts.items()]
     for group in ("lifelines", "kinds"):
         for name, entry in getattr(identity, group).items():
             lines += ["", f"[{group}.{_toml(name)}]"]

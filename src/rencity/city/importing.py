@@ -16,9 +16,11 @@ from rencity.city.coordinates import to_wgs84
 from rencity.city.ground import ELEVATION_RULE, with_elevation
 from rencity.city.identity import Identity, ImportRecord
 from rencity.city.infer import Rule, infer
-from rencity.city.merging import changed, merge, without_overruled
+from rencity.city.merge_rules import DEFAULT, MergeRules
+from rencity.city.merging import MergeReport, changed, joined, merge, without_overruled
 from rencity.city.model import City
 from rencity.city.readers.ledger import Layer, Part
+from rencity.city.readers.osm.overlap import overlap
 from rencity.city.readers.records import utm_of
 from rencity.city.readers.registry import READERS
 from rencity.city.readers.tables import source_files
@@ -59,6 +61,7 @@ class ImportResult:
     changed : whether the folder was written
     findings : what is doubtful in the source
     changes : rows that stood and have other values now, by table
+    report : what was one thing in the source and in the city
     """
 
     city: City
@@ -71,6 +74,7 @@ class ImportResult:
     changed: bool
     findings: tuple[Finding, ...] = ()
     changes: Mapping[str, int] = field(default_factory=dict)
+    report: MergeReport = field(default_factory=MergeReport)
 
 
 def import_into(
@@ -83,6 +87,7 @@ def import_into(
     new: NewCity | None = None,
     rules: Mapping[str, Rule] | None = None,
     options: Mapping[str, str] | None = None,
+    merge_rules: MergeRules | None = None,
 ) -> ImportResult:
     """Read `src` into the city in `folder`, made if there is none.
 
@@ -94,6 +99,7 @@ def import_into(
     new : names of a city that is made; refused when the city exists
     rules : fill what the sources do not say, in order
     options : what else the reader is told, by name
+    merge_rules : which rows are things that the city has, and whose values stand
 
     Raises
     ------
@@ -113,6 +119,11 @@ def import_into(
     _account(part)
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
+    cut: dict[str, int] = {}
+    if kind == "osm" and old is not None:
+        base, part, cut = overlap(base, part)
+    base, part, report = joined(base, part, merge_rules or DEFAULT, place=src.name)
+    report.pairs |= cut
     merged, added, same = merge(base, part, place=src.name)
     merged, changes = changed(merged, part.changes)
     done = infer(merged, rules)
@@ -121,7 +132,7 @@ def import_into(
         city = city.with_raster(raster.name, raster.grid, note=raster.note)
     city, heights = with_elevation(city, old)
     inferred = {**part.filled, **done.counts, **({ELEVATION_RULE: heights} if heights else {})}
-    city = _signed(city, part, _record(kind, src, mapping, part.layers, inferred))
+    city = _signed(city, part, _record(kind, src, mapping, part.layers, inferred, report))
     touched = old is None or city.hash != old.hash or city.identity != old.identity
     if touched:
         city = city.write(folder, replace=True, extra=part.files)
@@ -136,6 +147,7 @@ def import_into(
         touched,
         part.findings,
         changes,
+        report,
     )
 
 
@@ -235,6 +247,7 @@ def _record(
     mapping: Path | None,
     layers: tuple[Layer, ...],
     inferred: Mapping[str, int],
+    report: MergeReport,
 ) -> ImportRecord:
     return ImportRecord(
         kind=kind,
@@ -245,6 +258,8 @@ def _record(
         merged=sum(layer.merged.total() for layer in layers),
         refused=sum(layer.refused.total() for layer in layers),
         inferred={rule: n for rule, n in inferred.items() if n},
+        joined=report.pairs,
+        conflicts=report.conflicts,
     )
 
 

@@ -45,6 +45,9 @@ def import_command(
         list[str] | None,
         typer.Option("--set", help="读入选项 Option of the reader, KEY=VALUE, e.g. unit=ft"),
     ] = None,
+    merge: Annotated[
+        Path | None, typer.Option("--merge", help="合并规则 Rules on what is one thing (TOML)")
+    ] = None,
     city_id: Annotated[str, typer.Option("--id", help="新城市的标识 Id of a new city")] = "",
     name: Annotated[str, typer.Option("--name", help="新城市的名称 Name of a new city")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="英文名 Its English name")] = "",
@@ -61,6 +64,7 @@ def import_command(
 ) -> None:
     """导入数据 Read a source into a city folder; each row is kept, merged or refused by reason."""
     from rencity.city.importing import NewCity, import_into
+    from rencity.city.merge_rules import read_merge_rules
 
     result = import_into(
         kind,
@@ -71,6 +75,7 @@ def import_command(
         new=NewCity(city_id, name, name_en, code, time_zone),
         rules={} if no_infer else _rules(into, code),
         options=_options(options or []),
+        merge_rules=read_merge_rules(merge) if merge else None,
     )
     if as_json:
         typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))
@@ -106,6 +111,9 @@ def _as_dict(result: ImportResult) -> dict[str, object]:
         "added": dict(result.added),
         "same": dict(result.same),
         "changes": dict(result.changes),
+        "joined": result.report.pairs,
+        "conflicts": result.report.conflicts,
+        "conflict_examples": result.report.examples,
         "overruled": result.overruled,
         "inferred": dict(result.inferred),
         "findings": [finding.to_dict() for finding in result.findings],
@@ -161,6 +169,8 @@ def _show_changes(out: Console, result: ImportResult) -> None:
         ("新增 added", result.added),
         ("已有 already there", result.same),
         ("改值 changed", result.changes),
+        ("同一物 one thing", result.report.pairs),
+        ("相异 differing", result.report.conflicts),
         ("推断 inferred", result.inferred),
     ):
         said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
