@@ -19,6 +19,7 @@ from rencity.city.infer import Rule, infer
 from rencity.city.merge_rules import DEFAULT, MergeRules
 from rencity.city.merging import MergeReport, changed, joined, merge, without_overruled
 from rencity.city.model import City
+from rencity.city.nearness import check_near
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.osm.overlap import overlap
 from rencity.city.readers.records import utm_of
@@ -88,6 +89,7 @@ def import_into(
     rules: Mapping[str, Rule] | None = None,
     options: Mapping[str, str] | None = None,
     merge_rules: MergeRules | None = None,
+    far: bool = False,
 ) -> ImportResult:
     """Read `src` into the city in `folder`, made if there is none.
 
@@ -100,6 +102,7 @@ def import_into(
     rules : fill what the sources do not say, in order
     options : what else the reader is told, by name
     merge_rules : which rows are things that the city has, and whose values stand
+    far : allow what lies far from the city
 
     Raises
     ------
@@ -117,6 +120,8 @@ def import_into(
         )
     part = read_source(kind, src, mapping=mapping, crs=crs, city=old, options=options)
     _account(part)
+    if old is not None and not far:
+        check_near(old, part.tables, place=src.name)
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
     cut: dict[str, int] = {}

@@ -48,6 +48,9 @@ def import_command(
     merge: Annotated[
         Path | None, typer.Option("--merge", help="合并规则 Rules on what is one thing (TOML)")
     ] = None,
+    far: Annotated[
+        bool, typer.Option("--far", help="允许远离城市 Allow what lies over 200 km from the city")
+    ] = False,
     city_id: Annotated[str, typer.Option("--id", help="新城市的标识 Id of a new city")] = "",
     name: Annotated[str, typer.Option("--name", help="新城市的名称 Name of a new city")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="英文名 Its English name")] = "",
@@ -76,6 +79,7 @@ def import_command(
         rules={} if no_infer else _rules(into, code),
         options=_options(options or []),
         merge_rules=read_merge_rules(merge) if merge else None,
+        far=far,
     )
     if as_json:
         typer.echo(json.dumps(_as_dict(result), ensure_ascii=False, indent=2))

@@ -19,6 +19,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from rencity.city.coordinates import shifted, system, to_wgs84
+from rencity.city.nearness import told
 from rencity.city.rasters import Floats, Grid
 from rencity.city.readers.options import Options
 from rencity.kit.errors import InputError
@@ -183,12 +184,6 @@ def _elsewhere(file: Any, crs: str, extent: Floats, path: Path) -> InputError:
     return InputError(
         f"the raster lies {where} (the city lies round {told(city)})", place=str(path), mend=mend
     )
-
-
-def told(lonlat: Floats) -> str:
-    """A place as a person writes it."""
-    lon, lat = (float(v) for v in lonlat)
-    return f"{abs(lat):.2f}°{'NS'[lat < 0]} {abs(lon):.2f}°{'EW'[lon < 0]}"
 
 
 def _read(

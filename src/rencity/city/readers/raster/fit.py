@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 from rasterio.transform import Affine
 
 from rencity.city.coordinates import from_wgs84, system, to_wgs84
 from rencity.city.model import City
+from rencity.city.nearness import extent
 from rencity.city.rasters import Floats, Grid, Sampler
 from rencity.city.readers.records import utm_of
-from rencity.city.schema import TABLES
 
 Ints = npt.NDArray[np.int64]
 
@@ -23,14 +22,7 @@ _ROWS = 512
 
 def extent_of(city: City | None) -> Floats | None:
     """West, south, east, north of everything in a city that has a place, degrees."""
-    if city is None:
-        return None
-    frames = [city.tables[name] for name in TABLES if TABLES[name].geometry]
-    boxes = np.array([shapely.total_bounds(f.geometry.to_numpy()) for f in frames if len(f)])
-    boxes = boxes[np.isfinite(boxes).all(axis=1)] if len(boxes) else boxes
-    if not len(boxes):
-        return None
-    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+    return None if city is None else extent(city.tables)
 
 
 def metric_of(city: City | None, grid: Grid) -> str:
