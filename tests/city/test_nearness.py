@@ -22,9 +22,7 @@ def folder(tiny_city: Callable[..., City], tmp_path: Path) -> Path:
     return tmp_path / "city"
 
 
-def brought(
-    tmp_path: Path, x: float, y: float, *, crs: str | None = None, far: bool = False
-) -> City:
+def brought(tmp_path: Path, x: float, y: float, *, far: bool = False) -> City:
     src = tmp_path / "a.csv"
     src.write_bytes(f"id,x,y,名称\nnew,{x},{y},城北泵站\n".encode("gb18030"))
     plan = tmp_path / "map.toml"
