@@ -25,7 +25,13 @@ MEND = (
 
 
 def placed(
-    every: Floats, lines: list[Floats], stated_m: Floats, crs: str | None, place: str
+    every: Floats,
+    lines: list[Floats],
+    stated_m: Floats,
+    crs: str | None,
+    place: str,
+    *,
+    mend: str = MEND,
 ) -> Floats:
     """Coordinates in WGS-84.
 
@@ -42,7 +48,7 @@ def placed(
     InputError : an unknown system, coordinates outside it, or no system where one is needed
     """
     if crs is None:
-        _check_degrees(every, lines, stated_m, place)
+        _check_degrees(every, lines, stated_m, place, mend)
         return every
     if crs == LOCAL:
         metres = (every - every.min(axis=0)) * _scale(lines, stated_m)
@@ -68,10 +74,12 @@ def converted(every: Floats, crs: str, place: str) -> Floats:
     return made
 
 
-def _check_degrees(every: Floats, lines: list[Floats], stated_m: Floats, place: str) -> None:
+def _check_degrees(
+    every: Floats, lines: list[Floats], stated_m: Floats, place: str, mend: str
+) -> None:
     if (np.abs(every) > (180.0, 90.0)).any():
         raise InputError(
-            "coordinates are no degrees, and no system is given", place=place, mend=MEND
+            "coordinates are no degrees, and no system is given", place=place, mend=mend
         )
     drawn = np.array([GEOD.line_length(*line.T) for line in lines])
     both = (drawn > 0) & (stated_m > 0)
@@ -82,7 +90,7 @@ def _check_degrees(every: Floats, lines: list[Floats], stated_m: Floats, place: 
         raise InputError(
             f"read as degrees, the middle line is {ratio:.3g} times as long as the file says",
             place=place,
-            mend=MEND,
+            mend=mend,
         )
 
 

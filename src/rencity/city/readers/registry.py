@@ -28,4 +28,5 @@ READERS = {
     "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
     "osm": Reader("rencity.city.readers.osm:read_osm"),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
+    "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
 }
