@@ -32,4 +32,5 @@ READERS = {
         "rencity.city.readers.graphml:read_graphml", ("mapping", "crs"), must_map=True
     ),
     "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
+    "pyrecodes": Reader("rencity.city.readers.pyrecodes:read_pyrecodes", ("crs",)),
 }

@@ -49,10 +49,21 @@ def load_json(path: Path, text: str, kind: str) -> object:
 
     Raises
     ------
-    InputError : broken JSON, with its line, or another kind of file
+    InputError : broken JSON, with its line; a name twice in one object; another kind of file
     """
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(
+                f"{twice!r} stands twice in one object", place=str(path), mend="rename one of them"
+            )
+        return made
+
     try:
-        made: object = json.loads(text)
+        made: object = json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as exc:
         other = looks_like(path)
         if other and other != kind:
