@@ -21,8 +21,8 @@ def extent_tables(
     -------
     Tables zones, serves and demands.
     """
-    geometry = assets["geometry"].to_numpy()
-    hull = shapely.convex_hull(shapely.union_all(geometry[~shapely.is_missing(geometry)]))
+    corners = shapely.get_coordinates(assets["geometry"].to_numpy())
+    hull = shapely.convex_hull(shapely.multipoints(corners))
     if hull.is_empty:
         hull = None
     elif hull.geom_type != "Polygon":  # one place or one line: a zone still needs an area

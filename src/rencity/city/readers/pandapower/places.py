@@ -95,20 +95,22 @@ def _placed(
 def _bus_xy(net: Net, buses: Buses) -> tuple[Floats, Layer]:
     """Drawn place of each bus, NaN where there is none, shape (n, 2)."""
     xy = np.full((len(buses.rows), 2), np.nan)
-    layer = Layer("bus geo")
-    for key, pair, place in _bus_pairs(net):
-        layer.read += 1
-        at = int(buses.rows.positions(np.array([float(key)]))[0])
-        if at < 0:
+    said = list(_bus_pairs(net))
+    layer = Layer("bus geo", read=len(said))
+    at = buses.rows.positions(np.array([key for key, _, _ in said], dtype=float)).tolist()
+    placed_before: set[int] = set()
+    for bus, (_, pair, place) in zip(at, said, strict=True):
+        if bus < 0:
             layer.refuse("names no bus of the net", place)
         elif pair is None:
             layer.refuse("no coordinates", place)
         elif not np.isfinite(pair).all():
             layer.refuse("coordinates not finite", place)
-        elif np.isfinite(xy[at]).all():
+        elif bus in placed_before:
             layer.refuse("a second place of the bus", place)
         else:
-            xy[at] = pair
+            xy[bus] = pair
+            placed_before.add(bus)
             layer.merge(ADDED, place)
     return xy, layer
 
