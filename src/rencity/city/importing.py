@@ -229,7 +229,7 @@ def _digest(kind: str, src: Path, mapping: Path | None) -> str:
 
 
 def _files(kind: str, src: Path, mapping: Path | None) -> Iterator[Path]:
-    if kind == "tables" and mapping is not None:
+    if kind in ("tables", "graphml") and mapping is not None:
         yield mapping
         yield from source_files(src, mapping)
     elif src.is_dir():

@@ -18,12 +18,15 @@ import pyogrio
 import pyproj
 import shapely
 
+from rencity.city.readers.markup import declared_encoding, read_markup
+from rencity.city.readers.sniff import looks_like, not_a
 from rencity.kit.errors import InputError
 
 Objects = npt.NDArray[np.object_]
 
 WGS84 = "EPSG:4326"
 TEXT = (".csv", ".tsv", ".txt")
+MARKUP = (".graphml", ".xml")
 MAPS = (".geojson", ".json", ".gpkg", ".shp")
 _DECODERS = ("utf-8-sig", "gb18030")
 
@@ -85,7 +88,7 @@ class Records:
 def read_records(
     path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = ","
 ) -> Records:
-    """Read a CSV, GeoJSON, GeoPackage, Shapefile or Parquet file.
+    """Read a CSV, GeoJSON, GeoPackage, Shapefile, Parquet, GraphML or XML file.
 
     Raises
     ------
@@ -111,9 +114,12 @@ def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
         return _read_text(path, encoding, "\t" if tabs else delimiter)
     if kind in MAPS:
         return _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
+    if kind in MARKUP:
+        said = encoding or declared_encoding(path)
+        return _from_frame(path, read_markup(path, decode(path, said), sheet))
     if kind in (".parquet", ".geoparquet"):
         return _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
-    known = ", ".join((*TEXT, *MAPS, ".parquet"))
+    known = ", ".join((*TEXT, *MAPS, ".parquet", *MARKUP))
     raise InputError(f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}")
 
 
@@ -189,6 +195,8 @@ def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
     if path.suffix.lower() == ".gpkg":
         options["layer"] = _sheet(path, sheet)
     if path.suffix.lower() in (".geojson", ".json"):
+        if looks_like(path) in ("pandapower", "pyrecodes"):
+            raise not_a("tables", path, "", "")
         return pyogrio.read_dataframe(
             io.BytesIO(decode(path, encoding).encode()), fid_as_index=False
         )

@@ -28,4 +28,9 @@ READERS = {
     "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
     "osm": Reader("rencity.city.readers.osm:read_osm"),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
+    "graphml": Reader(
+        "rencity.city.readers.graphml:read_graphml", ("mapping", "crs"), must_map=True
+    ),
+    "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
+    "pyrecodes": Reader("rencity.city.readers.pyrecodes:read_pyrecodes", ("crs",)),
 }
