@@ -1,6 +1,6 @@
 """Which hospital is cut off first when a typhoon and its rain come?
 
-    python examples/first-hospital/ask.py --scale city
+python examples/first-hospital/ask.py --scale city
 """
 
 from __future__ import annotations

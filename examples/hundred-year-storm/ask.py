@@ -1,6 +1,6 @@
 """What does a storm of 100 years cut in the demo city?
 
-    python examples/hundred-year-storm/ask.py --scale city
+python examples/hundred-year-storm/ask.py --scale city
 """
 
 from __future__ import annotations

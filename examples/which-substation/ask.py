@@ -1,6 +1,6 @@
 """Which substation matters most in Memphis?
 
-    python examples/which-substation/ask.py cities/memphis
+python examples/which-substation/ask.py cities/memphis
 
 The city is imported as examples/memphis/README.md says.
 """
