@@ -109,7 +109,7 @@ def _within(name: str, velocity: Array) -> tuple[Array, list[Finding]]:
         f"{name}-vs30-range",
         "warning",
         f"Vs30 from {velocity[out].min():g} to {velocity[out].max():g} m/s at {out.mean():.1%} of "
-        f"the sites of hazard {name}: the relation holds from {low:g} to {high:g}, whose end is taken",
+        f"the sites of {name}: the relation holds from {low:g} to {high:g}; its end is taken",
         "check the velocities",
     )
     return kept, [finding]
