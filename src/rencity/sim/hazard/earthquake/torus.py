@@ -106,6 +106,8 @@ class Fields:
     def at(self, seed: int, purpose: int, first: int, lanes: int) -> F32:
         """Fields of samples ``first …``, float32 (lanes, cells)."""
         out = np.empty((lanes, len(self.cells)), np.float32)
+        if not len(self.cells):
+            return out
         starts = _starts(U(seed), U(purpose), len(self.mix), self.torus.side**2)
         for pair in range(first // 2, -(-(first + lanes) // 2)):
             field = self._pair(starts, pair)
