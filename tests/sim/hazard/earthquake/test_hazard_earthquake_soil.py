@@ -118,6 +118,16 @@ def test_soil_gives_way_as_often_as_the_manual_says() -> None:
     assert np.exp(made[gone]) == pytest.approx(displacement_cm(code, pga_g, 7.5)[0], rel=1e-4)
 
 
+def test_soil_gives_way_only_where_the_same_sample_shakes_it() -> None:
+    city = town(("v", "power.substation_low", (120.205, 31.45)))
+    strikes = struck(POINT, "magnitude = 5", SOFT, "vs30_m_s = 300", city=city)
+    gone = np.isfinite(logs(strikes[3], 600)[:, 0])
+    pga_g = np.exp(logs(strikes[0], 600)[:, 6])
+    assert gone.any()
+    assert pga_g[gone].min() > 0.82 / 9.09
+    assert pga_g.min() < 0.82 / 9.09
+
+
 def test_without_data_nothing_liquefies_and_it_is_said() -> None:
     assert len(struck(POINT, SIX)) == 3
     assert told(POINT, SIX)["no-liquefaction"].severity == "note"

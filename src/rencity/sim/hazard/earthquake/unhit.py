@@ -31,7 +31,7 @@ def unhit_by_earthquake(hazard: EarthquakeHazard, scene: Scene) -> list[Finding]
 
 def _ground(setting: Setting) -> list[Finding]:
     """Assumptions on the ground and reach, over every asset that feels anything."""
-    found: dict[tuple[str, str], Finding] = {}
+    found: dict[str, Finding] = {}
     away = []
     for measure in measures_of_hazard(setting.hazard):
         feelers = feelers_of(setting.scene, measure)
@@ -39,7 +39,7 @@ def _ground(setting: Setting) -> list[Finding]:
             continue
         sites = setting.sites(feelers)
         for finding in setting.ground(sites).findings:
-            found.setdefault((finding.rule, ""), finding)
+            found.setdefault(finding.rule, finding)
         away.append(
             np.min(
                 [distances(s.rupture, sites.lonlat).joyner_boore for s in setting.shocks], axis=0
