@@ -145,7 +145,7 @@ def damaged(strikes, samples: int, seed: int = 1) -> np.ndarray:  # type: ignore
     row_of = network.row_of_asset(len(city.assets))
     count = np.zeros(len(city.assets))
     for block in range(samples // 512):
-        row, _ = outages_of_block(network, draws, seed, block, samples).pairs()
+        row, _ = outages_of_block(draws, seed, block, samples).pairs()
         count += (row[:, None] == row_of).sum(axis=0)
     return count / samples
 
