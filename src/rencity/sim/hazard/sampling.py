@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 F32 = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
 
-LOW, HIGH, PER_UNIT = -32.0, 32.0, 64
+LOW, HIGH, PER_UNIT = -32.0, 64.0, 64
 """Ends of the tables of curves, in standard deviations or ln of repairs, and entries a unit."""
 
 
