@@ -227,7 +227,7 @@ def test_a_plane_takes_its_size_from_the_magnitude() -> None:
 def test_the_median_is_a_layer_over_the_assets() -> None:
     strike = struck(POINT, SIX)[0]
     ((name, layer),) = strike.layers.items()
-    assert name == "earthquake-PGA-median"
+    assert name == "PGA-median"
     assert layer.unit == "g"
     made = logs(struck(POINT, SIX, 'scatter = "none"')[0], 1)[0]
     where = town().assets.geometry.iloc[:6]

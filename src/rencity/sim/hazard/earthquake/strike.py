@@ -126,8 +126,8 @@ def _shaken(setting: Setting, measure: str) -> Strike:
     if not len(feelers.rows):
         return strike
     likely = int(np.argmax([shock.weight for shock in setting.shocks]))
-    name = f"{setting.hazard.name}-{measure}-median"
-    return replace(strike, layers={name: _layer(setting, sites, shaking.mean[likely], measure)})
+    layer = _layer(setting, sites, shaking.mean[likely], measure)
+    return replace(strike, layers={f"{measure}-median": layer})
 
 
 def _displaced(setting: Setting) -> Strike:
