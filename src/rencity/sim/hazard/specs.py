@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
@@ -18,6 +19,7 @@ Hazard = Annotated[
     | GivenHazard
     | TargetedHazard
     | CyberHazard
-    | OutbreakHazard,
+    | OutbreakHazard
+    | EarthquakeHazard,
     Field(discriminator="kind"),
 ]

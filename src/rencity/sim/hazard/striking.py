@@ -14,6 +14,9 @@ from rencity.kit.suggest import did_you_mean
 from rencity.sim.hazard.cutoff import cutoff_strikes
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.cyber.strike import cyber_strikes
+from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
+from rencity.sim.hazard.earthquake.strike import earthquake_strikes
+from rencity.sim.hazard.earthquake.unhit import unhit_by_earthquake
 from rencity.sim.hazard.field import field_strikes
 from rencity.sim.hazard.given import given_strikes
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
@@ -30,6 +33,7 @@ from rencity.sim.strike import Strike
 _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     CutoffHazard: cutoff_strikes,
     CyberHazard: cyber_strikes,
+    EarthquakeHazard: earthquake_strikes,
     FieldHazard: field_strikes,
     GivenHazard: given_strikes,
     OutbreakHazard: outbreak_strikes,
@@ -37,6 +41,7 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
+    EarthquakeHazard: unhit_by_earthquake,
     FieldHazard: unhit_by_field,
     RandomHazard: unhit_by_random,
 }
