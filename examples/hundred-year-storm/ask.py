@@ -44,7 +44,7 @@ def draw(result: Result, assets: pd.DataFrame, picture: Path) -> None:
     """Standing water, and what it takes out."""
     (data,) = result.layers.values()
     grid = grid_of(data, place="layer")
-    rows, columns = grid.values.shape
+    rows, columns = np.shape(grid.values)
     left, top = grid.transform @ (0, 0)
     right, bottom = grid.transform @ (columns, rows)
     figure, axes = plt.subplots(figsize=(6.6, 5), layout="constrained")
