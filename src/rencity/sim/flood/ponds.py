@@ -37,7 +37,7 @@ class Ponds:
             inflow, self.held, h.room, h.parent, h.left, h.right, h.onto, h.leaves
         )
 
-    def drain(self, spare: Floats, kind: npt.NDArray[np.uint8]) -> Floats:
+    def drain(self, spare: Floats, kind: npt.NDArray[np.uint16]) -> Floats:
         """Take water off wet cells and say how much was taken, by kind of cell.
 
         What a sinking pond cannot give any more is taken from the ponds it falls apart into, by
@@ -46,7 +46,7 @@ class Ponds:
         Parameters
         ----------
         spare : (kinds,), greatest depth taken off each wet cell, m
-        kind : uint8 (f,), kind of each of the hierarchy's cells
+        kind : uint16 (f,), kind of each of the hierarchy's cells
         """
         h = self.hierarchy
         taken = np.zeros(len(spare))
@@ -68,19 +68,6 @@ class Ponds:
     def stored(self) -> float:
         """All that stands."""
         return float(self.held.sum())
-
-
-def depths_m(hierarchy: Hierarchy, level_m: Floats, height_m: Floats, cell: npt.NDArray[np.int64]) -> Floats:
-    """Depth of water at cells under given levels, shape of `cell`.
-
-    Parameters
-    ----------
-    level_m : (n,), from `Ponds.levels`
-    height_m : ground at the cells
-    cell : flat numbers of cells
-    """
-    depth = level_m[hierarchy.home[cell]] - height_m
-    return np.asarray(np.maximum(depth, 0.0))
 
 
 def stored_under(hierarchy: Hierarchy, level_m: Floats) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rencity.sim.hazard.rain.formula import MM_MIN, StormFormula
+from rencity.sim.flood.content import MM_MIN, StormFormula
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,0 +1,81 @@
+"""When places come under water, how deep, and when it has gone again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+NOT_YET = np.inf
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where depth is followed.
+
+    Attributes
+    ----------
+    cell : int64 (p,), flat number of the cell; −1 off the terrain
+    ground_m : float64 (p,), its height
+    above_m : float64 (p,), depth from which a place counts as under water
+    """
+
+    cell: npt.NDArray[np.int64]
+    ground_m: Floats
+    above_m: Floats
+
+
+@dataclass(frozen=True)
+class Spells:
+    """The spell of each place under water, from first to last; (p,) each.
+
+    Attributes
+    ----------
+    deepest_m, deepest_at_min : greatest depth, and when it was first reached
+    from_min : first time deeper than `Places.above_m`; infinite: never
+    until_min : first time after which it stays above no more; infinite while it stands
+    """
+
+    places: Places
+    deepest_m: Floats
+    deepest_at_min: Floats
+    from_min: Floats
+    until_min: Floats
+
+    @classmethod
+    def dry(cls, places: Places) -> Spells:
+        """Before any water."""
+        n = len(places.cell)
+        return cls(places, np.zeros(n), np.zeros(n), np.full(n, NOT_YET), np.full(n, NOT_YET))
+
+    def note(self, time_min: float, level_m: Floats, home: npt.NDArray[np.int32]) -> None:
+        """Take note of the levels at a time: of each depression, and each cell's depression."""
+        at = self.places
+        _note(
+            time_min, level_m, home, at.cell, at.ground_m, at.above_m, self.deepest_m,
+            self.deepest_at_min, self.from_min, self.until_min,
+        )  # fmt: skip
+
+    @property
+    def standing(self) -> bool:
+        """Whether any place is still under water."""
+        return bool((np.isfinite(self.from_min) & np.isinf(self.until_min)).any())
+
+
+@njit(nogil=True, cache=True)
+def _note(time, level, home, cell, ground, above, deepest, deepest_at, first, until):
+    for p in range(cell.size):
+        if cell[p] < 0:
+            continue
+        n = home[cell[p]]
+        depth = max(level[n] - ground[p], 0.0) if n > 0 else 0.0
+        if depth > deepest[p]:
+            deepest[p], deepest_at[p] = depth, time
+        if depth > above[p]:
+            first[p] = min(first[p], time)
+            until[p] = np.inf
+        elif first[p] < np.inf and until[p] == np.inf:
+            until[p] = time
