@@ -42,10 +42,10 @@ def basins_of(
     *,
     holes_open: bool = True,
 ) -> Basins:
-    """Depressions by steepest descent to one of eight neighbours, ties to the first in reading order.
+    """Depressions by steepest descent to one of eight neighbours, ties in reading order.
 
     Equal heights drain towards the nearest lower cell or exit, by breadth; a flat that has none is
-    the floor of one depression. A cell at the edge of the terrain with no lower neighbour leaves it.
+    the floor of one depression. At the edge of the terrain what has no lower neighbour leaves it.
 
     Parameters
     ----------

@@ -134,7 +134,9 @@ class _Tally:
         self.kind = kind.ravel()
         self.cells = np.bincount(self.kind[self.label >= 0], minlength=kinds).astype(np.float64)
         ones = np.ones(1)
-        self.basin_cells = _gathered(self.label, self.kind, self.leaves, ones) if kinds == 1 else None
+        self.basin_cells = (
+            _gathered(self.label, self.kind, self.leaves, ones) if kinds == 1 else None
+        )
         self.rain = self.soaked = self.drained = 0.0
 
     def runoff(self, step: Step) -> Floats:

@@ -33,9 +33,7 @@ class Ponds:
     def pour(self, inflow: Floats) -> None:
         """Add water to the leaves, (leaves + 1,); entry 0 goes outside; all spills are followed."""
         h = self.hierarchy
-        self.left += _poured(
-            inflow, self.held, h.room, h.parent, h.left, h.right, h.onto, h.leaves
-        )
+        self.left += _poured(inflow, self.held, h.room, h.parent, h.left, h.right, h.onto, h.leaves)
 
     def drain(self, spare: Floats, kind: npt.NDArray[np.uint16]) -> Floats:
         """Take water off wet cells and say how much was taken, by kind of cell.
@@ -51,7 +49,7 @@ class Ponds:
         h = self.hierarchy
         taken = np.zeros(len(spare))
         _drained(
-            self.held, spare, kind, taken, h.parent, h.left, h.right, h.floor_m, h.start, h.own,
+            self.held, spare, kind, taken, h.left, h.right, h.start, h.own,
             h.end, h.held,
         )  # fmt: skip
         return taken
@@ -173,9 +171,11 @@ def _levels(held, room, parent, spill, floor, start, own, end, at, height):
 
 
 @njit(nogil=True, cache=True)
-def _drained(held, spare, kind, taken, parent, left, right, floor, start, own, end, at):
+def _drained(held, spare, kind, taken, left, right, start, own, end, at):
     """Joint depressions first: their parts stay full while they hold anything."""
-    asked = np.full(held.size, -1.0)  # −1: its own pond; 0: nothing; else from a pond that fell apart
+    asked = np.full(
+        held.size, -1.0
+    )  # −1: its own pond; 0: nothing; else from a pond that fell apart
     share = np.zeros(spare.size)
     for n in range(held.size - 1, 0, -1):
         if asked[n] < 0 and held[n] > 0:
@@ -190,11 +190,11 @@ def _drained(held, spare, kind, taken, parent, left, right, floor, start, own, e
             held[n] -= got
             taken += got * (share / total)
         if left[n] > 0 and asked[n] >= 0:
-            _ask(n, asked[n] - got, asked, left[n], right[n], start, end, spare, kind, share)
+            _ask(asked[n] - got, asked, left[n], right[n], start, end, spare, kind, share)
 
 
 @njit(nogil=True, cache=True)
-def _ask(n, rest, asked, left, right, start, end, spare, kind, share):
+def _ask(rest, asked, left, right, start, end, spare, kind, share):
     asked[left] = asked[right] = 0.0
     if rest <= 0:
         return

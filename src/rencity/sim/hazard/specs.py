@@ -9,6 +9,7 @@ from pydantic import Field
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
+from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 
@@ -17,6 +18,7 @@ Hazard = Annotated[
     | RandomHazard
     | CutoffHazard
     | GivenHazard
+    | RainHazard
     | TargetedHazard
     | CyberHazard
     | OutbreakHazard

@@ -21,6 +21,8 @@ from rencity.sim.hazard.field import field_strikes
 from rencity.sim.hazard.given import given_strikes
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.outbreak.strike import outbreak_strikes
+from rencity.sim.hazard.rain.spec import RainHazard
+from rencity.sim.hazard.rain.strike import rain_strikes, unhit_by_rain
 from rencity.sim.hazard.random import random_strikes
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
@@ -37,12 +39,14 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     FieldHazard: field_strikes,
     GivenHazard: given_strikes,
     OutbreakHazard: outbreak_strikes,
+    RainHazard: rain_strikes,
     RandomHazard: random_strikes,
     TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     EarthquakeHazard: unhit_by_earthquake,
     FieldHazard: unhit_by_field,
+    RainHazard: unhit_by_rain,
     RandomHazard: unhit_by_random,
 }
 

@@ -35,7 +35,10 @@ class Kinds:
     def soak_mm(self, start_h: float, end_h: float) -> Floats:
         """Greatest infiltration on the pervious part between two times, (kinds,)."""
         return np.array(
-            [horton_mm(g.first_mm_h, g.last_mm_h, g.decay_per_h, start_h, end_h) for g in self.ground]
+            [
+                horton_mm(g.first_mm_h, g.last_mm_h, g.decay_per_h, start_h, end_h)
+                for g in self.ground
+            ]
         )
 
     @property

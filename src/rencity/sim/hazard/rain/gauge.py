@@ -13,7 +13,7 @@ from rencity.sim.hazard.rain.storm import Storm
 from rencity.sim.hazard.rows import not_negative, read_rows, refuse
 
 MOST_MM_MIN = 50.0
-"""Above what has been measured anywhere: 31.2 mm in one minute (Unionville, 1956) leads WMO's list."""
+"""Above the greatest rain of one minute on record, 38 mm (Barot, Guadeloupe, 1970)."""
 PER_MM = {"mm": 1.0, "in": 25.4, "cm": 10.0}
 
 

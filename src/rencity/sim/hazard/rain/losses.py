@@ -37,9 +37,6 @@ def split_mm(
     share : pervious share, 0 to 1
     soak_mm, drain_mm : capacities of the step
     """
-    share, soak_mm, drain_mm = np.broadcast_arrays(
-        np.asarray(share, np.float64), np.asarray(soak_mm, np.float64), np.asarray(drain_mm, np.float64)
-    )  # fmt: skip
-    soaked = share * np.minimum(rain_mm, soak_mm)
+    soaked = np.asarray(share, np.float64) * np.minimum(rain_mm, soak_mm)
     drained = np.minimum(rain_mm - soaked, drain_mm)
     return soaked, drained, rain_mm - soaked - drained
