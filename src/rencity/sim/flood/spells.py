@@ -53,11 +53,23 @@ class Spells:
 
     def note(self, time_min: float, level_m: Floats, home: npt.NDArray[np.int32]) -> None:
         """Take note of the levels at a time: of each depression, and each cell's depression."""
+        here = home[np.maximum(self.places.cell, 0)]
+        self.note_levels(time_min, np.where(here > 0, level_m[here], -np.inf))
+
+    def note_levels(self, time_min: float, level_m: Floats) -> None:
+        """Take note of the water level over each place, (p,)."""
         at = self.places
         _note(
-            time_min, level_m, home, at.cell, at.ground_m, at.above_m, self.deepest_m,
-            self.deepest_at_min, self.from_min, self.until_min,
-        )  # fmt: skip
+            time_min,
+            level_m,
+            at.cell,
+            at.ground_m,
+            at.above_m,
+            self.deepest_m,
+            self.deepest_at_min,
+            self.from_min,
+            self.until_min,
+        )
 
     @property
     def standing(self) -> bool:
@@ -66,12 +78,11 @@ class Spells:
 
 
 @njit(nogil=True, cache=True)
-def _note(time, level, home, cell, ground, above, deepest, deepest_at, first, until):
+def _note(time, level, cell, ground, above, deepest, deepest_at, first, until):
     for p in range(cell.size):
         if cell[p] < 0:
             continue
-        n = home[cell[p]]
-        depth = max(level[n] - ground[p], 0.0) if n > 0 else 0.0
+        depth = max(level[p] - ground[p], 0.0)
         if depth > deepest[p]:
             deepest[p], deepest_at[p] = depth, time
         if depth > above[p]:

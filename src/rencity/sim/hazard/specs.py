@@ -10,6 +10,7 @@ from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.rain.spec import RainHazard
+from rencity.sim.hazard.river.spec import RiverHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 
@@ -19,6 +20,7 @@ Hazard = Annotated[
     | CutoffHazard
     | GivenHazard
     | RainHazard
+    | RiverHazard
     | TargetedHazard
     | CyberHazard
     | OutbreakHazard

@@ -24,6 +24,8 @@ from rencity.sim.hazard.outbreak.strike import outbreak_strikes
 from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.rain.strike import rain_strikes, unhit_by_rain
 from rencity.sim.hazard.random import random_strikes
+from rencity.sim.hazard.river.spec import RiverHazard
+from rencity.sim.hazard.river.strike import river_strikes, unhit_by_river
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.specs import Hazard
@@ -40,6 +42,7 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     GivenHazard: given_strikes,
     OutbreakHazard: outbreak_strikes,
     RainHazard: rain_strikes,
+    RiverHazard: river_strikes,
     RandomHazard: random_strikes,
     TargetedHazard: targeted_strikes,
 }
@@ -47,6 +50,7 @@ _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     EarthquakeHazard: unhit_by_earthquake,
     FieldHazard: unhit_by_field,
     RainHazard: unhit_by_rain,
+    RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
 }
 
