@@ -50,7 +50,7 @@ def passes_of(height_m: Heights, basins: Basins, *, holes_open: bool = True) -> 
         apart = group[border[1]] != group[border[2]]
         border = border[0][apart], border[1][apart], border[2][apart]
     height, one, other = (np.concatenate(column) for column in zip(*picked, strict=True))
-    order = np.argsort(height, kind="stable")
+    order = np.lexsort((other, one, height))
     return Passes(height[order].astype(np.float64), one[order], other[order])
 
 

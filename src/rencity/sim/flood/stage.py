@@ -91,8 +91,10 @@ def _sills(height, reach, most):
                 if i < 0 or j < 0 or i >= rows or j >= columns:
                     continue
                 y = i * columns + j
-                over = max(front, flat[y])  # NaN stays out: it compares as false
-                if not over < sill[y] or not over < most:
+                if not flat[y] < most:  # NaN as well
+                    continue
+                over = max(front, flat[y])
+                if over >= sill[y]:
                     continue
                 sill[y] = over
                 if over <= front:

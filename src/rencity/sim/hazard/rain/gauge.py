@@ -70,10 +70,11 @@ def _step(frame: pd.DataFrame, end: npt.NDArray[np.float64], time: str, path: Pa
 def _minutes(frame: pd.DataFrame, column: str, path: Path) -> npt.NDArray[np.float64]:
     said = frame[column]
     plain = pd.to_numeric(said, errors="coerce")
-    if plain.notna().all():
-        return plain.to_numpy(np.float64)
-    dates = pd.to_datetime(said, errors="coerce", format="ISO8601")
-    bad = np.flatnonzero(dates.isna())
+    dates = pd.to_datetime(said.astype(str), errors="coerce", format="ISO8601")
+    told = plain if pd.notna(plain.iloc[0]) else dates
+    bad = np.flatnonzero(told.isna())
     if len(bad):
         refuse(frame, column, int(bad[0]), path, "is neither minutes nor a date with a time")
+    if told is plain:
+        return plain.to_numpy(np.float64)
     return ((dates - dates.iloc[0]) / pd.Timedelta(minutes=1)).to_numpy(np.float64)

@@ -19,7 +19,7 @@ def horton_mm(
     whole_h = end_h - start_h
     if decay_per_h == 0:
         return first_mm_h * whole_h
-    fading = (np.exp(-decay_per_h * start_h) - np.exp(-decay_per_h * end_h)) / decay_per_h
+    fading = np.exp(-decay_per_h * start_h) * -np.expm1(-decay_per_h * whole_h) / decay_per_h
     return float(last_mm_h * whole_h + (first_mm_h - last_mm_h) * fading)
 
 
