@@ -35,7 +35,7 @@ def filled(z: Heights) -> npt.NDArray[np.float64]:
 
 
 def descent(z: Heights, size_m: tuple[float, float]) -> Labels:
-    """Basin of each cell of a terrain without equal neighbours, numbered in reading order; 0: out."""
+    """Basin of each cell where no neighbours are equal, numbered in reading order; 0: out."""
     rows, columns = z.shape
     label = np.full(z.shape, -1, np.int32)
     pits: dict[tuple[int, int], int] = {}

@@ -170,7 +170,8 @@ def test_a_bowl_rises_and_drains_and_places_take_note() -> None:
     # 15 cells of 0.2 m, 2 m3 below the shoulders and 1 on three cells
     assert flood.spells.deepest_m[0] == pytest.approx(2 + 1 / 3)
     np.testing.assert_array_equal(flood.spells.from_min, [10, np.inf, np.inf])
-    np.testing.assert_array_equal(flood.spells.until_min, [40, np.inf, np.inf])
+    # a metre drains off three cells in two steps; the last step takes all at once
+    np.testing.assert_allclose(flood.spells.until_min, [40, np.inf, np.inf])
     assert flood.steps == 4
     assert flood.peak_m3 == pytest.approx(3 * 4)
     assert flood.balance.stored_m3 == 0

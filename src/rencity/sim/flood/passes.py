@@ -94,18 +94,26 @@ def _across(height, label, r, c, k, holes_open):
     return label[i, j], max(height[r, c], height[i, j])
 
 
+@njit(nogil=True, cache=True, inline="always")
+def _first(r, c, shape, voids):
+    """First neighbour to look at: the later four meet every pair once, the others find exits."""
+    inner = r > 0 and c > 0 and r < shape[0] - 1 and c < shape[1] - 1
+    return 4 if inner and not voids else 0
+
+
 @njit(nogil=True, cache=True)
 def _lowest_on_grid(height, label, count, holes_open):
     """Lowest pass of each basin as cell · 8 + neighbour, −1 where it has none."""
     rows, columns = height.shape
     best = np.full(count, np.inf, np.float32)
     at = np.full(count, -1, np.int64)
+    voids = label.size > 0 and label.min() < 0
     for r in range(rows):
         for c in range(columns):
             a = label[r, c]
             if a < 0:
                 continue
-            for k in range(8):
+            for k in range(_first(r, c, height.shape, voids), 8):
                 b, z = _across(height, label, r, c, k, holes_open)
                 if b < 0 or b == a:
                     continue
@@ -138,12 +146,13 @@ def _borders(height, label, group, holes_open):
     z = np.empty(room, np.float32)
     one, other = np.empty(room, np.int32), np.empty(room, np.int32)
     count = 0
+    voids = label.size > 0 and label.min() < 0
     for r in range(rows):
         for c in range(columns):
             a = label[r, c]
             if a < 0:
                 continue
-            for k in range(8):
+            for k in range(_first(r, c, height.shape, voids), 8):
                 b, high = _across(height, label, r, c, k, holes_open)
                 if b < 0 or group[b] == group[a]:
                     continue

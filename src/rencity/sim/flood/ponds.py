@@ -33,6 +33,8 @@ class Ponds:
     def pour(self, inflow: Floats) -> None:
         """Add water to the leaves, (leaves + 1,); entry 0 goes outside; all spills are followed."""
         h = self.hierarchy
+        if not inflow.any():
+            return
         self.left += _poured(inflow, self.held, h.room, h.parent, h.left, h.right, h.onto, h.leaves)
 
     def drain(self, spare: Floats, kind: npt.NDArray[np.uint16]) -> Floats:

@@ -36,7 +36,8 @@ class Spells:
     ----------
     deepest_m, deepest_at_min : greatest depth, and when it was first reached
     from_min : first time deeper than `Places.above_m`; infinite: never
-    until_min : first time after which it stays above no more; infinite while it stands
+    until_min : when it stands above no more, linear within a step; infinite while it stands
+    last_m, last_min : depth and time (1,) of the latest note
     """
 
     places: Places
@@ -44,12 +45,15 @@ class Spells:
     deepest_at_min: Floats
     from_min: Floats
     until_min: Floats
+    last_m: Floats
+    last_min: Floats
 
     @classmethod
     def dry(cls, places: Places) -> Spells:
         """Before any water."""
         n = len(places.cell)
-        return cls(places, np.zeros(n), np.zeros(n), np.full(n, NOT_YET), np.full(n, NOT_YET))
+        never = np.full(n, NOT_YET)
+        return cls(places, np.zeros(n), np.zeros(n), never, never.copy(), np.zeros(n), np.zeros(1))
 
     def note(self, time_min: float, level_m: Floats, home: npt.NDArray[np.int32]) -> None:
         """Take note of the levels at a time: of each depression, and each cell's depression."""
@@ -69,7 +73,10 @@ class Spells:
             self.deepest_at_min,
             self.from_min,
             self.until_min,
+            self.last_m,
+            float(self.last_min[0]),
         )
+        self.last_min[0] = time_min
 
     @property
     def standing(self) -> bool:
@@ -78,7 +85,7 @@ class Spells:
 
 
 @njit(nogil=True, cache=True)
-def _note(time, level, cell, ground, above, deepest, deepest_at, first, until):
+def _note(time, level, cell, ground, above, deepest, deepest_at, first, until, last, before):
     for p in range(cell.size):
         if cell[p] < 0:
             continue
@@ -89,4 +96,6 @@ def _note(time, level, cell, ground, above, deepest, deepest_at, first, until):
             first[p] = min(first[p], time)
             until[p] = np.inf
         elif first[p] < np.inf and until[p] == np.inf:
-            until[p] = time
+            part = (last[p] - above[p]) / (last[p] - depth)
+            until[p] = before + part * (time - before)
+        last[p] = depth

@@ -15,7 +15,7 @@ from rencity.sim.hazard.rain.storm import Storm
 
 Floats = npt.NDArray[np.float64]
 MIN_PER_H = 60.0
-RECESSION_GROWS = 0.1
+RECESSION_GROWS = 0.2
 """After the rain a step is at least this share of the time since its end."""
 
 
