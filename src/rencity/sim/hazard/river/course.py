@@ -62,8 +62,10 @@ def stages_of(hazard: RiverHazard, base: Path, until_min: float) -> tuple[Floats
         if hazard.stands_h is None:
             return np.zeros(1), np.full(1, stage)
         end = hazard.stands_h * MIN_PER_H
-        after = np.arange(end, max(until_min, end) + hazard.step_min, hazard.step_min)
-        return np.append(0.0, after), np.append(stage, np.full(len(after), -np.inf))
+        step = hazard.step_min
+        after = np.arange(end + step, max(until_min, end) + 2 * step, step)
+        dry = np.full(len(after), -np.inf)
+        return np.concatenate([[0.0, end], after]), np.concatenate([[stage, stage], dry])
     time, stages = _hydrograph(base / hazard.hydrograph.path, hazard.hydrograph)
     regular = np.arange(0.0, max(until_min, time[-1]) + hazard.step_min, hazard.step_min)
     when = np.union1d(time, regular)
