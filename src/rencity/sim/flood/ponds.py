@@ -95,6 +95,9 @@ def _poured(inflow, held, room, parent, left, right, onto, leaves):
     out = inflow[0]
     for leaf in range(1, leaves + 1):
         water, at = inflow[leaf], leaf
+        if water < room[leaf] - held[leaf]:
+            held[leaf] += water
+            continue
         while water > 0.0:
             at = _open(at, way, full, parent, left, right, onto)
             if at == 0:
@@ -175,24 +178,23 @@ def _levels(held, room, parent, spill, floor, start, own, end, at, height):
 @njit(nogil=True, cache=True)
 def _drained(held, spare, kind, taken, left, right, start, own, end, at):
     """Joint depressions first: their parts stay full while they hold anything."""
-    asked = np.full(
-        held.size, -1.0
-    )  # −1: its own pond; 0: nothing; else from a pond that fell apart
+    asked = np.full(held.size, -1.0)
+    # −1: of its own pond, 0: nothing, else the rest of a pond that fell apart
     share = np.zeros(spare.size)
     for n in range(held.size - 1, 0, -1):
+        total = 0.0
         if asked[n] < 0 and held[n] > 0:
-            asked[n] = _capacity(start[n], _wet_end(n, held, own, end, at), spare, kind, share)
+            last = _wet_end(n, held, own, end, at)
+            asked[n] = total = _capacity(start[n], last, spare, kind, share)
         elif asked[n] > 0:
-            _capacity(start[n], end[n], spare, kind, share)
-        else:
-            share[:] = 0
-        got = min(held[n], max(asked[n], 0.0))
-        total = share.sum()
+            total = _capacity(start[n], end[n], spare, kind, share)
+        got = min(held[n], asked[n])
         if got > 0 and total > 0:
             held[n] -= got
-            taken += got * (share / total)
+            for k in range(spare.size):
+                taken[k] += got * share[k] / total
         if left[n] > 0 and asked[n] >= 0:
-            _ask(asked[n] - got, asked, left[n], right[n], start, end, spare, kind, share)
+            _ask(asked[n] - max(got, 0.0), asked, left[n], right[n], start, end, spare, kind, share)
 
 
 @njit(nogil=True, cache=True)
@@ -210,10 +212,12 @@ def _ask(rest, asked, left, right, start, end, spare, kind, share):
 @njit(nogil=True, cache=True)
 def _capacity(first, last, spare, kind, share):
     """What the wet cells of a range can take, and by kind into `share`."""
-    share[:] = 0
     if spare.size == 1:
         share[0] = spare[0] * (last - first)
-    else:
-        for i in range(first, last):
-            share[kind[i]] += spare[kind[i]]
-    return share.sum()
+        return share[0]
+    share[:] = 0
+    total = 0.0
+    for i in range(first, last):
+        share[kind[i]] += spare[kind[i]]
+        total += spare[kind[i]]
+    return total
