@@ -21,16 +21,21 @@ def page(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "specs"),
-    [("rain", (RainHazard, Gauge, DrainZones)), ("river", (RiverHazard, Reach, Hydrograph))],
+    ("name", "folder", "specs"),
+    [
+        ("rain", "demo", (RainHazard, Gauge, DrainZones)),
+        ("river", "high-river", (RiverHazard, Reach, Hydrograph)),
+    ],
 )
-def test_every_key_is_told_and_the_example_loads(name: str, specs: tuple[type, ...]) -> None:
+def test_every_key_is_told_and_the_example_loads(
+    name: str, folder: str, specs: tuple[type, ...]
+) -> None:
     text = page(name)
     keys = {key for spec in specs for key in spec.model_fields}  # type: ignore[attr-defined]
     assert keys - COMMON - set(re.findall(r"`(\w+)`", text)) == set()
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert parse_scenario(example, place=name).hazards[0].kind == name
-    assert load_scenario(ROOT / "examples" / "demo" / f"{name}.toml").hazards[0].kind == name
+    assert load_scenario(ROOT / "examples" / folder / f"{name}.toml").hazards[0].kind == name
 
 
 def test_shipped_content_is_told_and_the_examples_use_it() -> None:

@@ -34,7 +34,7 @@ def run(
     ),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="write the reports and end")] = False,
 ) -> None:
-    """演示：建城、打击、看报告。Make the demo city, strike it twice and show the reports."""
+    """演示：建城、打击、看报告。Make the demo city, strike it, show the reports."""
     from rencity.report.serve import server_of
     from rencity.report.shelf import write_shelf
 
