@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from rencity.kit.errors import ScenarioError
 from rencity.sim.flood.ponds import DRY, Ponds, stored_under
 from rencity.sim.flood.spells import Places, Spells
 from rencity.sim.flood.terrain import Terrain
@@ -95,7 +96,7 @@ def inundate(
 
     Raises
     ------
-    ArithmeticError : the volume does not close, a fault of this program
+    ScenarioError : the volume does not close, a fault of this program
     """
     h = terrain.hierarchy
     ponds, tally = Ponds(h), _Tally(terrain, kind, kinds)
@@ -121,7 +122,11 @@ def _check(balance: Balance, seen_m3: float) -> None:
     """Books against themselves, and against the volume between ground and water."""
     whole = max(balance.rain_m3, 1e-300)
     if balance.error > CLOSES_TO or abs(seen_m3 - balance.stored_m3) / whole > CLOSES_TO:
-        raise ArithmeticError(f"the volume does not close: {balance}, on the terrain {seen_m3} m3")
+        raise ScenarioError(
+            f"the water's volume does not close: {balance}, on the terrain {seen_m3} m3",
+            place="raster terrain",
+            mend="report this with the terrain and the scenario: a fault of this program",
+        )
 
 
 class _Tally:
