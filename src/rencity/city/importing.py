@@ -54,6 +54,7 @@ class ImportResult:
     overruled : inferred needs and serves that gave way to what the source says
     inferred : rows filled, by rule
     unmet : what rules could not fill
+    findings : what the source leaves in doubt
     changed : whether the folder was written
     """
 
@@ -64,6 +65,7 @@ class ImportResult:
     overruled: int
     inferred: Mapping[str, int]
     unmet: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     changed: bool
 
 
@@ -114,7 +116,17 @@ def import_into(
     changed = old is None or city.hash != old.hash or city.identity != old.identity
     if changed:
         city = city.write(folder, replace=True, extra=part.files)
-    return ImportResult(city, part.layers, added, same, overruled, done.counts, done.unmet, changed)
+    return ImportResult(
+        city,
+        part.layers,
+        added,
+        same,
+        overruled,
+        done.counts,
+        done.unmet,
+        part.findings,
+        changed,
+    )
 
 
 def _standing(folder: Path) -> City | None:

@@ -32,7 +32,7 @@ def import_command(
     src: Annotated[Path, typer.Argument(help="来源文件或文件夹 Source file or folder")],
     into: Annotated[Path, typer.Option("--into", help="城市文件夹 City folder, made if absent")],
     mapping: Annotated[
-        Path | None, typer.Option("--map", help="映射文件 Mapping file (TOML), for tables")
+        Path | None, typer.Option("--map", help="映射文件 Mapping file (TOML), for tables and tntp")
     ] = None,
     crs: Annotated[
         str | None,
@@ -92,6 +92,7 @@ def _as_dict(result: ImportResult) -> dict[str, object]:
         "same": dict(result.same),
         "overruled": result.overruled,
         "inferred": dict(result.inferred),
+        "findings": [finding.to_dict() for finding in result.findings],
         "unmet": [finding.to_dict() for finding in result.unmet],
     }
 
@@ -117,7 +118,7 @@ def _show(result: ImportResult) -> None:
             places = "; ".join(layer.examples.get(reason, []))
             _line(out, f"  {layer.name}: {n} × {reason} ({places})")
     _show_changes(out, result)
-    for finding in result.unmet:
+    for finding in (*result.findings, *result.unmet):
         _line(out, str(finding))
 
 

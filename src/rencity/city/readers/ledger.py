@@ -10,6 +10,7 @@ import pandas as pd
 
 from rencity.city.identity import Source
 from rencity.city.rasters import Grid
+from rencity.kit.findings import Finding
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Part:
     ----------
     rasters : each replaces the city's of that name
     files : more files for the city folder by path, such as ``physics/swmm/theta.inp``
+    findings : what the source leaves in doubt, each with what would settle it
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -77,3 +79,4 @@ class Part:
     sources: tuple[Source, ...] = ()
     rasters: tuple[RasterPart, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()

@@ -33,4 +33,5 @@ READERS = {
     ),
     "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
     "pyrecodes": Reader("rencity.city.readers.pyrecodes:read_pyrecodes", ("crs",)),
+    "swmm": Reader("rencity.city.readers.swmm:read_swmm", ("crs", "city")),
 }

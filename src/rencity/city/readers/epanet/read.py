@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rencity.city.readers.epanet.inp import read_inp
 from rencity.city.readers.epanet.network import Network, read_network
 from rencity.city.readers.extent import extent_tables
 from rencity.city.readers.ledger import Part
+from rencity.city.readers.physics import Named, physics_files
 
 INFLOW_RULE = "epanet-inflow-is-source"
 CONTROL_RULE = "epanet-controlled-link"
@@ -36,7 +38,7 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     Returns
     -------
     Tables assets and links, a pump as a node between two links; one zone, the network's hull, and
-    what its junctions serve by demand; the account of each section.
+    what its junctions serve by demand; the account of each section; the file itself with its ids.
 
     Raises
     ------
@@ -55,7 +57,15 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     source = Source(
         layer="epanet", title=f"EPANET network {src.name}", licence="as its owner says", note=note
     )
-    return Part(tables, tuple(network.layers), (source,))
+    files = physics_files("epanet", src.stem, [src], _named(network))
+    return Part(tables, tuple(network.layers), (source,), files=files)
+
+
+def _named(network: Network) -> Iterator[Named]:
+    for key in network.nodes:
+        yield "node", key, "assets", f"epanet-n-{key}"
+    for key in network.links:
+        yield "link", key, "assets", f"epanet-l-{key}"
 
 
 def _nodes(network: Network, points: list[Any], tanks_supply: bool) -> gpd.GeoDataFrame:
