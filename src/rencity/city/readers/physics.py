@@ -14,14 +14,14 @@ Named = tuple[str, str, str, str]
 
 
 def physics_files(
-    kind: str, name: str, sources: Sequence[Path], ids: Iterable[Named]
+    folder: str, name: str, sources: Sequence[Path], ids: Iterable[Named]
 ) -> dict[str, bytes]:
-    """The sources as they are and ``NAME.ids.csv``, all under ``physics/KIND/``.
+    """The sources as they are and ``NAME.ids.csv``, all in one folder.
 
     Parameters
     ----------
-    kind : of the reader
-    name : of the id map, unique among the files of a kind
+    folder : within the city folder, such as ``physics/swmm``
+    name : of the id map, unique in the folder
     ids : what of the files became which row of the city, in order of the file
 
     Returns
@@ -32,7 +32,6 @@ def physics_files(
     ------
     InputError : a source cannot be read
     """
-    folder = f"physics/{kind}"
     made = {f"{folder}/{path.name}": _bytes(path) for path in sources}
     table = pd.DataFrame(list(ids), columns=["what", "theirs", "table", "id"])
     made[f"{folder}/{name}.ids.csv"] = table.to_csv(index=False, lineterminator="\n").encode()

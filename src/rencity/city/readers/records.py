@@ -157,7 +157,16 @@ def decode(path: Path, encoding: str = "") -> str:
     ------
     InputError : it is text in none of them
     """
-    data = path.read_bytes()
+    return decode_bytes(path.read_bytes(), encoding, place=str(path))
+
+
+def decode_bytes(data: bytes, encoding: str = "", *, place: str) -> str:
+    """Bytes as text, by the same rule.
+
+    Raises
+    ------
+    InputError : they are text in no such encoding
+    """
     for name in (encoding,) if encoding else _DECODERS:
         try:
             text = data.decode(name)
@@ -167,7 +176,7 @@ def decode(path: Path, encoding: str = "") -> str:
             return text
     raise InputError(
         f"not text in {encoding or ' or '.join(_DECODERS)}",
-        place=str(path),
+        place=place,
         mend="name its `encoding` in the mapping, or save it as UTF-8",
     )
 

@@ -33,6 +33,7 @@ READERS = {
     ),
     "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
     "pyrecodes": Reader("rencity.city.readers.pyrecodes:read_pyrecodes", ("crs",)),
+    "gtfs": Reader("rencity.city.readers.gtfs:read_gtfs", ("city",)),
     "tntp": Reader("rencity.city.readers.tntp:read_tntp", ("mapping", "crs")),
     "swmm": Reader("rencity.city.readers.swmm:read_swmm", ("crs", "city")),
 }

@@ -57,7 +57,7 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     source = Source(
         layer="epanet", title=f"EPANET network {src.name}", licence="as its owner says", note=note
     )
-    files = physics_files("epanet", src.stem, [src], _named(network))
+    files = physics_files("physics/epanet", src.stem, [src], _named(network))
     return Part(tables, tuple(network.layers), (source,), files=files)
 
 

@@ -63,7 +63,7 @@ def read_swmm(src: Path, crs: str | None = None, city: City | None = None) -> Pa
         tables,
         tuple(network.layers),
         (source,),
-        files=physics_files("swmm", src.stem, [src], _named(network)),
+        files=physics_files("physics/swmm", src.stem, [src], _named(network)),
         findings=tuple(_findings(network)),
     )
 

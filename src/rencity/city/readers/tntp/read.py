@@ -68,13 +68,11 @@ def read_tntp(src: Path, mapping: Path | None = None, crs: str | None = None) ->
         layers = (*layers, layer)
     sources = _sources(said, network, str(mapping)) or tables.half_of_trips(found)
     made = _tables(network, points, length_m, sizes, said, found, sources)
-    return Part(
-        made,
-        layers,
-        (_source(files.name, network, crs),),
-        files=physics_files("tntp", files.name, files.present(), _named(network, made["links"])),
-        findings=tuple(doubts(network, made, sizes, crs, sources)),
+    kept = physics_files(
+        "physics/tntp", files.name, files.present(), _named(network, made["links"])
     )
+    doubtful = tuple(doubts(network, made, sizes, crs, sources))
+    return Part(made, layers, (_source(files.name, network, crs),), files=kept, findings=doubtful)
 
 
 def _sizes(said: Mapping, place: str) -> Sizes:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from rencity.city.readers.ledger import Layer
+from rencity.city.readers.numbering import numbered
 from rencity.city.readers.tntp.files import Trips
 from rencity.city.readers.tntp.mapping import Mapping
 from rencity.city.readers.tntp.network import Floats, Network
@@ -76,11 +77,9 @@ def links(network: Network, length_m: Floats, speed_km_h: Floats, capacity: Floa
     roads, ids = network.roads, node_ids(network)
     names = np.array(network.nodes, dtype=object)
     key = pd.Series([f"tntp-l-{names[a]}-{names[b]}" for a, b in _ends(roads)], dtype=object)
-    again = key.groupby(key).cumcount()
-    key = key.where(again == 0, key + "-" + (again + 1).astype(str))
     frame = pd.DataFrame(
         {
-            "id": key,
+            "id": numbered(key),
             "lifeline": "road",
             "start": ids[roads["start"]],
             "end": ids[roads["end"]],
