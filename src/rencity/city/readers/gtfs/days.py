@@ -145,7 +145,8 @@ def _exceptions(feed: Feed, services: npt.NDArray[np.object_]) -> tuple[pd.DataF
 def _dates(texts: npt.NDArray[np.object_]) -> Floats:
     """``YYYYMMDD`` as days since 1970; NaN where it is none or beyond `LAST_YEAR`."""
     known = pd.Series(texts, dtype=object)
-    known = known.where(known.str[:4].between("1970", str(LAST_YEAR)), None)
+    whole = known.str.fullmatch(r"\d{8}") & known.str[:4].between("1970", str(LAST_YEAR))
+    known = known.where(whole, None)
     days = pd.to_datetime(known, format="%Y%m%d", errors="coerce")
     made = days.to_numpy().astype("datetime64[D]")
     return np.where(np.isnat(made), np.nan, made.astype(np.int64))

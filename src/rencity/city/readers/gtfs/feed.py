@@ -120,10 +120,9 @@ class Feed:
         absent = [column for column in needed if column not in header]
         twice = sorted({field for field in header if header.count(field) > 1})
         if absent or twice:
-            said = (
-                f"no column {', '.join(absent)}" if absent else f"{', '.join(twice)} stands twice"
-            )
-            raise InputError(said, place=place, mend="correct the first line")
+            names = ", ".join(absent or twice)
+            what = f"no column {names}" if absent else f"column {names} stands twice"
+            raise InputError(what, place=place, mend="correct the first line")
         return _parsed(name, rest, header, columns, place)
 
     def _bytes(self, name: str) -> bytes:

@@ -75,7 +75,7 @@ def read_gtfs(src: Path, city: City | None = None) -> Part:
         tables,
         (stops.account.layer, *trips.layers, sections.layer, *lines.layers),
         (source,),
-        files=physics_files("gtfs", src.stem, feed.files(), _named(stops)),
+        files=physics_files("gtfs", src.stem, feed.files(), _named(stops, sections)),
         findings=(
             *stops.findings,
             *trips.findings,
@@ -151,9 +151,9 @@ def _tracks(
     )
 
 
-def _named(stops: Stops) -> Iterator[Named]:
+def _named(stops: Stops, sections: Sections) -> Iterator[Named]:
     for stop, place in zip(stops.ids, stops.place, strict=True):
-        if place >= 0:
+        if place >= 0 and sections.calls[place]:
             yield "stop", stop, "assets", f"gtfs-s-{stops.ids[place]}"
 
 
