@@ -60,7 +60,7 @@ class Grid:
 
 
 def grid_of(data: bytes, *, unit: str = "", place: str) -> Grid:
-    """A grid from the bytes of a GeoTIFF, its first band.
+    """A grid from the bytes of a GeoTIFF, its first band; its own unit unless one is given.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def grid_of(data: bytes, *, unit: str = "", place: str) -> Grid:
                 band = file.read(1, masked=True)
                 crs = file.crs
                 transform = file.transform
+                unit = unit or file.units[0] or ""
     except NotGeoreferencedWarning as exc:
         raise InputError(
             "the raster does not say where it lies", place=place, mend="write it as a GeoTIFF"

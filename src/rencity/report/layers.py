@@ -71,7 +71,9 @@ def _hazard(hazard: HazardOfRun, run: Run, words: Words) -> Hazard:
 
 
 def _fact(name: str, value: float | str, words: Words) -> Fact:
-    said = words.text_or(f"fact_{name}", name)
+    event, _, plain = name.rpartition(".")
+    said = words.text_or(f"fact_{plain}", plain)
+    said = f"{shown(event)} · {said}" if event else said
     if isinstance(value, str):
         return Fact(said, shown(value))
     return Fact(said, f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}")
@@ -80,7 +82,8 @@ def _fact(name: str, value: float | str, words: Words) -> Fact:
 def _picture(path: str, hazard: HazardOfRun, run: Run, words: Words) -> Picture:
     name = Path(path).stem.removeprefix(f"{hazard.name}-")
     grid = _coarse(_read(run.folder / path))
-    caption = words.text_or(f"layer_{name}", name)
+    kind, _, event = name.partition("_")
+    caption = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
     return Picture(caption, _drawn(grid, name, run))
 
 
@@ -115,7 +118,7 @@ def _drawn(grid: Grid, name: str, run: Run) -> str:
     image = axes.imshow(
         seen,
         extent=(left, right, bottom, top),
-        cmap=mpl.colormaps[COLOURS.get(name.split("-", maxsplit=1)[0], "viridis")],
+        cmap=mpl.colormaps[COLOURS.get(name.partition("_")[0], "viridis")],
         interpolation="nearest",
     )
     for line in _outlines(run, grid.crs):
