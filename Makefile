@@ -23,6 +23,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.reach
+	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.stress
 
 verify: $(VENV)/.dev

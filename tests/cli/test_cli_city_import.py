@@ -116,3 +116,22 @@ def test_a_disk_that_refuses_leaves_the_old_city(source: Path, tmp_path: Path) -
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["src"]
+
+
+def test_import_tells_what_the_source_leaves_in_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = """<NUMBER OF ZONES> 2
+<NUMBER OF NODES> 2
+<FIRST THRU NODE> 1
+<NUMBER OF LINKS> 1
+<END OF METADATA>
+1 2 100 1 1 ;
+"""
+    (tmp_path / "a_net.tntp").write_text(net, encoding="utf-8")
+    words = ("tntp", tmp_path / "a_net.tntp", "--into", tmp_path / "c", "--crs", "local")
+    assert run(monkeypatch, *words) == 0
+    assert "the files say no unit: 1 links have no length_m | mend: " in capsys.readouterr().out
+    assert run(monkeypatch, *words, "--json") == 0
+    rules = [found["rule"] for found in json.loads(capsys.readouterr().out)["findings"]]
+    assert "tntp-no-places" in rules

@@ -157,7 +157,9 @@ def test_a_division_lies_over_its_province_and_holds_for_its_parts(pack: Make) -
 
 def test_a_later_pack_takes_a_kind_over(pack: Make) -> None:
     mine = pack(fragility=entry("my.well"), repair=repair())
-    assert load_packs([mine]).applying("fragility")["water.well"] == ("my.well",)
+    wells = load_packs([mine]).applying("fragility")["water.well"]
+    assert "my.well" in wells
+    assert not any(name.startswith("hazus.") for name in wells)  # of the same measure
     assert load_packs([mine]).applying("fragility")["water.tank"][0].startswith("hazus.")
 
 

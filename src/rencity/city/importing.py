@@ -59,8 +59,8 @@ class ImportResult:
     overruled : inferred needs and serves that gave way to what the source says
     inferred : rows filled, by rule
     unmet : what rules could not fill
+    findings : what the source leaves in doubt
     changed : whether the folder was written
-    findings : what is doubtful in the source
     changes : rows that stood and have other values now, by table
     report : what was one thing in the source and in the city
     """
@@ -72,8 +72,8 @@ class ImportResult:
     overruled: int
     inferred: Mapping[str, int]
     unmet: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     changed: bool
-    findings: tuple[Finding, ...] = ()
     changes: Mapping[str, int] = field(default_factory=dict)
     report: MergeReport = field(default_factory=MergeReport)
 
@@ -149,8 +149,8 @@ def import_into(
         overruled,
         inferred,
         done.unmet,
-        touched,
         part.findings,
+        touched,
         changes,
         report,
     )
@@ -278,7 +278,7 @@ def _digest(kind: str, src: Path, mapping: Path | None) -> str:
 
 
 def _files(kind: str, src: Path, mapping: Path | None) -> Iterator[Path]:
-    if kind == "tables" and mapping is not None:
+    if kind in ("tables", "graphml") and mapping is not None:
         yield mapping
         yield from source_files(src, mapping)
         return

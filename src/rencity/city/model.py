@@ -238,6 +238,11 @@ class City:
         """What each zone uses."""
         return self.tables["demands"]
 
+    @property
+    def od(self) -> pd.DataFrame:
+        """Trips between zones."""
+        return self.tables["od"]
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """Lifelines and kinds, the city's own included."""

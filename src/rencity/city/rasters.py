@@ -14,9 +14,11 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 
+from rencity.city import coordinates
 from rencity.city.coordinates import from_wgs84
 from rencity.kit.errors import InputError
 
+WGS84 = coordinates.WGS84
 _BLOCK = 1 << 18  # places sampled at a time
 
 Floats = npt.NDArray[np.float64]
@@ -116,7 +118,7 @@ def bilinear_cells(values: npt.NDArray[np.float32], cells: Floats) -> npt.NDArra
 
 
 def grid_of(data: bytes, *, unit: str = "", place: str) -> Grid:
-    """A grid from the bytes of a GeoTIFF, its first band.
+    """A grid from the bytes of a GeoTIFF, its first band; its own unit unless one is given.
 
     Raises
     ------
@@ -129,6 +131,7 @@ def grid_of(data: bytes, *, unit: str = "", place: str) -> Grid:
                 band = file.read(1, masked=True)
                 crs = file.crs
                 transform = file.transform
+                unit = unit or file.units[0] or ""
     except NotGeoreferencedWarning as exc:
         raise InputError(
             "the raster does not say where it lies", place=place, mend="write it as a GeoTIFF"

@@ -219,6 +219,17 @@ TABLES: dict[str, Table] = {
                 ),
                 Attribute("lanes", "float", NAN, "", "traffic lanes, both directions", least=0),
                 Attribute("speed_km_h", "float", NAN, "km/h", "free-flow speed", least=0, most=400),
+                Attribute(
+                    "capacity_veh_h", "float", NAN, "veh/h", "vehicles it passes an hour", least=0
+                ),
+                Attribute(
+                    "runs_per_d",
+                    "float",
+                    NAN,
+                    "1/d",
+                    "scheduled runs of vehicles on a working day, transit",
+                    least=0,
+                ),
                 *_origin(),
             ),
         ),
@@ -292,6 +303,20 @@ TABLES: dict[str, Table] = {
                 Attribute("zone", "id", None, "", "zone", "zones"),
                 Attribute("lifeline", "id", None, "", "lifeline of the catalogue"),
                 Attribute("amount", "float", None, "lifeline unit", "normal use", least=0),
+                *_origin(),
+            ),
+        ),
+        Table(
+            "od",
+            "Trips between zones, as a travel survey or model counts them",
+            ("start", "end", "user_class", "period"),
+            (
+                Attribute("start", "id", None, "", "zone where trips start", "zones"),
+                Attribute("end", "id", None, "", "zone where they end", "zones"),
+                Attribute("user_class", "text", "", "", "who travels; empty: all together"),
+                Attribute("period", "text", "", "", "part of the day they are of; empty: not said"),
+                Attribute("trips", "float", None, "trips", "trips in the period", least=0),
+                Attribute("trips_per_d", "float", NAN, "trips/d", "trips on a day", least=0),
                 *_origin(),
             ),
         ),

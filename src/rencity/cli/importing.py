@@ -32,7 +32,8 @@ def import_command(
     src: Annotated[Path, typer.Argument(help="来源文件或文件夹 Source file or folder")],
     into: Annotated[Path, typer.Option("--into", help="城市文件夹 City folder, made if absent")],
     mapping: Annotated[
-        Path | None, typer.Option("--map", help="映射文件 Mapping file (TOML), for tables")
+        Path | None,
+        typer.Option("--map", help="映射文件 Mapping (TOML): tables, graphml, tntp"),
     ] = None,
     crs: Annotated[
         str | None,

@@ -16,7 +16,6 @@ import typer
 from rencity.kit.errors import InputError
 
 SEED = 1
-FIELD = ".field.toml"
 SHAPES_A_CITY = ("kit", "city")
 SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse.py", "packs")
 
@@ -35,13 +34,13 @@ def run(
     ),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="write the reports and end")] = False,
 ) -> None:
-    """演示：建城、打击、看报告。Make the demo city, strike it twice and show the reports."""
+    """演示：建城、打击、看报告。Make the demo city, strike it, show the reports."""
     from rencity.report.serve import server_of
     from rencity.report.shelf import write_shelf
 
     server = None if no_serve else server_of(folder / "reports", port)
     city = _city(folder)
-    runs = [_struck(folder, city, scenario) for scenario in _scenarios(folder, city)]
+    runs = [_struck(folder, city, scenario) for scenario in _scenarios(folder)]
     _tell("writing the reports 写报告")
     index = write_shelf(runs, folder / "reports")
     if server is None:
@@ -74,28 +73,14 @@ def _city(folder: Path) -> Path:
     return city
 
 
-def _scenarios(folder: Path, city: Path) -> list[Path]:
-    """The example scenarios, copied beside the fields they need."""
-    from rencity.city.demo.shaking import write_shaking
-
+def _scenarios(folder: Path) -> list[Path]:
+    """The example scenarios, each copied to a folder of its own."""
     made = []
     for path in sorted(_examples().glob("*.toml")):
-        if path.name.endswith(FIELD):
-            continue
-        place = folder / "scenarios" / path.stem
-        _write(place / path.name, path.read_text(encoding="utf-8"))
-        field = path.with_name(path.stem + FIELD)
-        if field.exists():
-            write_shaking(field, _bounds(city), place)
-        made.append(place / path.name)
+        place = folder / "scenarios" / path.stem / path.name
+        _write(place, path.read_text(encoding="utf-8"))
+        made.append(place)
     return made
-
-
-def _bounds(city: Path) -> tuple[float, float, float, float]:
-    from rencity.city.model import City
-
-    west, south, east, north = City.open(city).assets.total_bounds
-    return float(west), float(south), float(east), float(north)
 
 
 def _struck(folder: Path, city: Path, scenario: Path) -> Path:

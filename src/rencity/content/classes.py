@@ -7,10 +7,13 @@ from rencity.sim.damage import Classes
 
 
 def classes_of(packs: Packs) -> Classes:
-    """Every fragility and repair class of the packs, and which applies to each kind."""
+    """Every class of the packs and which applies to each kind; storms, grounds, closures."""
     return Classes(
         fragility=packs.fragility,
         repair=packs.repair,
         applies_fragility=packs.applying("fragility"),
         applies_repair=packs.applying("repair"),
+        storms=packs.storms,
+        grounds=packs.grounds,
+        closures=packs.closures,
     )

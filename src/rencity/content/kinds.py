@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from rencity.city.rules import NeedRule, ServeRule
 from rencity.sim.classes import Fragility, Repair
+from rencity.sim.flood.content import Closure, Ground, StormFormula
 
 KINDS: dict[str, TypeAdapter[Any]] = {}
 
@@ -23,3 +24,6 @@ register("fragility", Fragility)
 register("repair", Repair)
 register("needs", NeedRule)
 register("serves", ServeRule)
+register("storms", StormFormula)
+register("grounds", Ground)
+register("closures", Closure)

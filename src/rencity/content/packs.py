@@ -17,6 +17,7 @@ from rencity.content.envelope import holds_in, rank
 from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
 from rencity.kit.errors import PackError
 from rencity.sim.classes import Fragility, Repair, measures_of
+from rencity.sim.flood.content import Closure, Ground, StormFormula
 
 Classes = Literal["fragility", "repair"]
 
@@ -55,6 +56,23 @@ class Packs:
         return self._values("serves")
 
     @property
+    def storms(self) -> Mapping[str, StormFormula]:
+        """Rainstorm intensity formulas by id."""
+        return self._values("storms")
+
+    @property
+    def grounds(self) -> Mapping[str, Ground]:
+        """Kinds of ground by id."""
+        return self._values("grounds")
+
+    @property
+    def closures(self) -> Mapping[str, Closure]:
+        """What standing water closes: kind of asset (``lifeline.kind``) -> its closure."""
+        held = self.entries["closures"].values()
+        applies = {name: e.value for e in self._in_order(held) for name in e.value.applies}
+        return MappingProxyType(applies)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """`id version` of each pack."""
         return tuple(f"{pack.manifest.id} {pack.manifest.version}" for pack in self.packs)
@@ -70,8 +88,7 @@ class Packs:
 
         Where two packs give a kind a class of the same measure the last wins.
         """
-        order = {pack.manifest.id: number for number, pack in enumerate(self.packs)}
-        entries = sorted(self.entries[kind].values(), key=lambda entry: order[entry.pack])
+        entries = self._in_order(self.entries[kind].values())
         chosen: dict[str, dict[str, str]] = {}
         for entry in entries:
             for name in entry.value.applies:
@@ -90,6 +107,10 @@ class Packs:
         }
         text = json.dumps([self.names, said], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
+        order = {pack.manifest.id: number for number, pack in enumerate(self.packs)}
+        return sorted(entries, key=lambda entry: order[entry.pack])
 
     def _values(self, kind: str) -> Mapping[str, Any]:
         return MappingProxyType({name: e.value for name, e in self.entries[kind].items()})

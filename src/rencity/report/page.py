@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from rencity.kit.files import write_bytes
-from rencity.report import dots, story, tables
+from rencity.report import dots, layers, story, tables
 from rencity.report.folder import Run, open_run
 from rencity.report.payload import embedded, payload
 from rencity.report.words import Lang, Words
@@ -59,6 +59,7 @@ def page(run: Run, lang: Lang = "zh") -> str:
             lines=[story.line_name(run, words, name) for name in run.lifelines],
             headline=story.headline(run, words),
             losses=story.losses(run, words),
+            hazards=layers.hazards(run, words),
             blame=story.blame(run, words),
             key_rows=tables.key_figures(run, words),
             region_tables=tables.regions(run, words),

@@ -108,10 +108,7 @@ def region_name(run: Run, words: Words, zone: str) -> str:
 
 def hazard_name(kind: str, words: Words) -> str:
     """The kind of hazard in words; its own name when there are none."""
-    try:
-        return str(words.t(f"hazard_{kind}"))
-    except KeyError:
-        return kind
+    return words.text_or(f"hazard_{kind}", kind)
 
 
 def listed(names: Iterable[object], words: Words) -> Markup:

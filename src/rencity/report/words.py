@@ -50,6 +50,10 @@ class Words:
         text = Markup(self._texts[key])  # noqa: S704
         return text.format(**values) if values else text
 
+    def text_or(self, key: str, otherwise: str) -> str:
+        """The text of that key, else what a file says, as shown."""
+        return self._texts.get(key) or shown(otherwise)
+
     def of_script(self) -> dict[str, str]:
         """The texts that the page's script shows."""
         return {key: self._texts[key] for key in catalogue()["script"]}

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate, measures_of
+from rencity.sim.flood.content import Closure, Ground, StormFormula
 from rencity.sim.restoration import repair_table
 from rencity.sim.scenario import ClassNames
 from rencity.sim.strike import TABLE_SIZE
@@ -33,12 +34,17 @@ class Classes:
     ----------
     fragility, repair : class by id
     applies_fragility, applies_repair : class ids by ``lifeline.kind``, one for each measure
+    storms, grounds : rainstorm formulas and kinds of ground by id
+    closures : what standing water closes, by ``lifeline.kind``
     """
 
     fragility: Mapping[str, Fragility] = field(default_factory=dict)
     repair: Mapping[str, Repair] = field(default_factory=dict)
     applies_fragility: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     applies_repair: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    storms: Mapping[str, StormFormula] = field(default_factory=dict)
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
+    closures: Mapping[str, Closure] = field(default_factory=dict)
 
     def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
         """These classes with a scenario's choice by kind laid over those of the same measure.

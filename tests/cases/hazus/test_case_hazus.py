@@ -51,6 +51,7 @@ def test_every_entry_has_its_case() -> None:
     listed = {row["id"] for name in ("fragility.csv", "repair.csv") for row in rows(name)}
     other = {"hazus.circuit_anchored", "hazus.circuit_standard", "hazus.pipe_brittle"}
     other |= {"hazus.pipe_ductile", "hazus.pipe_small", "hazus.pipe_large"}
+    other |= {"hazus.pipe_brittle_ground", "hazus.pipe_ductile_ground"}
     held = [i for i in (*PACKS.fragility, *PACKS.repair) if i.startswith("hazus.")]
     assert {i for i in held if not i.startswith("hazus.standin_")} == listed | other
 
@@ -68,6 +69,20 @@ def test_a_stand_in_is_the_curve_it_names(standin: str, row: str) -> None:
     assert isinstance(mine, Lognormal)
     assert isinstance(theirs, Lognormal)
     assert (mine.measure, mine.states) == (theirs.measure, theirs.states)
+
+
+def test_pipes_in_failing_ground() -> None:
+    """One repair per km at 1 inch, 1 · 12^0.56 at 12 inches; 80 % of them breaks."""
+    pipe = PACKS.fragility["hazus.pipe_brittle_ground"]
+    ductile = PACKS.fragility["hazus.pipe_ductile_ground"]
+    assert isinstance(pipe, RepairRate)
+    assert isinstance(ductile, RepairRate)
+    for inches in (1.0, 12.0):
+        rate = pipe.factor * (2.54 * inches) ** pipe.exponent
+        assert rate == pytest.approx(inches**0.56, rel=2e-4)
+    assert pipe.measure == ductile.measure == "PGD"
+    assert pipe.break_share == ductile.break_share == 0.8
+    assert ductile.factor == pytest.approx(0.3 * pipe.factor, rel=1e-3)
 
 
 def test_pipes() -> None:

@@ -113,8 +113,8 @@ def placed(work: Work, rows: Rows, stated: str) -> Records:
     InputError : no system is known, or it cannot be the true one
     """
     records = work.records
-    if rows.x:
-        geometry = _points(work, rows)
+    if rows.x or rows.outline:
+        geometry = _points(work, rows) if rows.x else _outlines(work, rows)
         crs = rows.crs or stated or WGS84
     elif records.geometry is not None:
         geometry = records.geometry
@@ -144,14 +144,45 @@ def _of_file(said: str, stated: str) -> str:
 
 def _points(work: Work, rows: Rows) -> Objects:
     axes = []
-    for name in (rows.x, rows.y):
+    for said in (rows.x, rows.y):
+        turned = said.startswith("-") and said not in work.records.frame
+        name = said[1:] if turned else said
         text = work.text(name)
         work.refuse(absent(text), f"no coordinate in {name}")
-        axes.append(work.numbers(text, f"coordinate {name}"))
+        axes.append(work.numbers(text, f"coordinate {name}") * (-1 if turned else 1))
     made = np.full(len(axes[0]), None, dtype=object)
     whole = work.stands & np.isfinite(axes[0]) & np.isfinite(axes[1])
     made[whole] = shapely.points(axes[0][whole], axes[1][whole])
     return made
+
+
+def _outlines(work: Work, rows: Rows) -> Objects:
+    """Polygons from rows of numbers; rows that are none are refused."""
+    text = work.text(rows.outline)
+    n = len(rows.outline_order)
+    axes = [
+        next((i, -1 if said[0] == "-" else 1) for i, said in enumerate(rows.outline_order)
+             if said.strip("-") == axis)
+        for axis in ("x", "y")
+    ]  # fmt: skip
+    made = np.full(len(text), None, dtype=object)
+    bad = np.zeros(len(text), dtype=bool)
+    for i, said in enumerate(text):
+        numbers = _floats((said or "").replace(",", " ").split())
+        bad[i] = numbers is None or len(numbers) % n != 0 or len(numbers) < 3 * n
+        if numbers is not None and not bad[i]:
+            corners = numbers.reshape(-1, n)
+            made[i] = shapely.polygons(np.column_stack([corners[:, k] * sign for k, sign in axes]))
+    work.refuse(bad, f"{rows.outline}: no outline of {n} numbers a corner", text)
+    return made
+
+
+def _floats(words: list[str]) -> npt.NDArray[np.float64] | None:
+    try:
+        made = np.array(words, dtype=float)
+    except ValueError:
+        return None
+    return made if np.isfinite(made).all() else None
 
 
 def _check_range(work: Work, geometry: Objects, crs: str) -> None:

@@ -73,7 +73,7 @@ class Part:
     files : more files for the city folder by path, such as ``physics/swmm/theta.inp``
     changes : values of rows that stand in the city, by table: the key and the columns to set
     filled : how many rows those changes fill by a rule, by its name
-    findings : what is doubtful in the source, though it could be read
+    findings : what the source leaves in doubt, each with what would settle it
     """
 
     tables: Mapping[str, pd.DataFrame]

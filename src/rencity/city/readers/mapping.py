@@ -8,7 +8,7 @@ need layer into groups and their alternatives)::
 
     [[layers]]
     name = "substations"
-    file = "PowerNodes.csv"               # CSV, GeoJSON, GeoPackage, Shapefile or Parquet
+    file = "PowerNodes.csv"               # CSV, GeoJSON, GeoPackage, Shapefile, Parquet, XML
     table = "assets"
     x = "X"
     y = "Y"
@@ -89,9 +89,12 @@ class Rows(_Entry):
     Attributes
     ----------
     file : path below the source folder; empty when the source is that one file
-    sheet : layer of a GeoPackage
+    sheet : layer of a GeoPackage; ``nodes`` or ``edges`` of GraphML; name of the elements of XML
     encoding : of text; empty tries UTF-8 (with or without mark), then GB 18030
-    x, y : columns of the coordinates; empty where the file has geometry
+    x, y : columns of the coordinates, with a minus before the name where the axis points the other
+        way; empty where the file has geometry
+    outline : column of a polygon's corners as numbers in a row; empty where there is none
+    outline_order : what the numbers of a corner are: ``x``, ``-x``, ``y``, ``-y``, or empty
     crs : of x and y, or of a file that does not say its own (or says a wrong one)
     where : keep rows whose column is one of the values; ``*`` stands for any text
     derive : new columns, made in order, that later cells can use
@@ -103,6 +106,8 @@ class Rows(_Entry):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     x: str = ""
     y: str = ""
+    outline: str = ""
+    outline_order: tuple[Literal["x", "-x", "y", "-y", ""], ...] = ("x", "y")
     crs: str = ""
     where: dict[str, tuple[Scalar, ...]] = {}
     derive: dict[str, AnyCell] = {}
@@ -111,6 +116,10 @@ class Rows(_Entry):
     def _both_axes(self) -> Self:
         if bool(self.x) != bool(self.y):
             raise ValueError("give both x and y, or neither")
+        if self.x and self.outline:
+            raise ValueError("give x and y, or an outline")
+        if sorted(axis.strip("-") for axis in self.outline_order if axis) != ["x", "y"]:
+            raise ValueError("outline_order: name one x and one y")
         return self
 
 
@@ -245,7 +254,28 @@ class DemandLayer(_Layer):
     table: Literal["demands"]
 
 
-Layers = ZoneLayer | AssetLayer | LinkLayer | NeedLayer | ServeLayer | DemandLayer
+class BuildingLayer(_Layer):
+    """Rows become buildings."""
+
+    table: Literal["buildings"]
+
+
+class CarrierLayer(_Layer):
+    """Rows become carriers: `asset` rides on `carrier`."""
+
+    table: Literal["carriers"]
+
+
+Layers = (
+    ZoneLayer
+    | AssetLayer
+    | LinkLayer
+    | NeedLayer
+    | ServeLayer
+    | DemandLayer
+    | BuildingLayer
+    | CarrierLayer
+)
 
 
 class Mapping(_Entry):
@@ -268,16 +298,14 @@ def _plain(table: str) -> tuple[str, ...]:
     return tuple(attribute.name for attribute in TABLES[table].attributes)
 
 
+_PLAIN = ("zones", "assets", "links", "demands", "buildings", "carriers")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    **{name: _plain(name) for name in ("zones", "assets", "links", "demands")},
+    **{name: _plain(name) for name in _PLAIN},
     "serves": (*_plain("serves"), "weight"),
     "needs": (*(n for n in _plain("need_groups") if n != "id"), "provider"),
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
-    **{
-        name: tuple(a.name for a in TABLES[name].attributes if a.required)
-        for name in ("zones", "assets", "links", "demands")
-    },
+    **{name: tuple(a.name for a in TABLES[name].attributes if a.required) for name in _PLAIN},
     "needs": ("asset", "lifeline", "provider"),
     "serves": ("asset",),
 }

@@ -22,12 +22,15 @@ from pyarrow import csv as arrow_csv
 
 from rencity.city import coordinates
 from rencity.city.coordinates import shifted, system
+from rencity.city.readers.markup import declared_encoding, read_markup
+from rencity.city.readers.sniff import looks_like, not_a
 from rencity.kit.errors import InputError
 
 Objects = npt.NDArray[np.object_]
 
 WGS84 = coordinates.WGS84
 TEXT = (".csv", ".tsv", ".txt")
+MARKUP = (".graphml", ".xml")
 MAPS = (".geojson", ".json", ".gpkg", ".shp")
 _DECODERS = ("utf-8-sig", "gb18030")
 
@@ -89,7 +92,7 @@ class Records:
 def read_records(
     path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = ","
 ) -> Records:
-    """Read a CSV, GeoJSON, GeoPackage, Shapefile or Parquet file.
+    """Read a CSV, GeoJSON, GeoPackage, Shapefile, Parquet, GraphML or XML file.
 
     Raises
     ------
@@ -115,9 +118,12 @@ def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
         return _read_text(path, encoding, "\t" if tabs else delimiter)
     if kind in MAPS:
         return _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
+    if kind in MARKUP:
+        said = encoding or declared_encoding(path)
+        return _from_frame(path, read_markup(path, decode(path, said), sheet))
     if kind in (".parquet", ".geoparquet"):
         return _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
-    known = ", ".join((*TEXT, *MAPS, ".parquet"))
+    known = ", ".join((*TEXT, *MAPS, ".parquet", *MARKUP))
     raise InputError(f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}")
 
 
@@ -192,7 +198,16 @@ def decode(path: Path, encoding: str = "") -> str:
     ------
     InputError : it is text in none of them
     """
-    data = path.read_bytes()
+    return decode_bytes(path.read_bytes(), encoding, place=str(path))
+
+
+def decode_bytes(data: bytes, encoding: str = "", *, place: str) -> str:
+    """Bytes as text, by the same rule.
+
+    Raises
+    ------
+    InputError : they are text in no such encoding
+    """
     for name in (encoding,) if encoding else _DECODERS:
         try:
             text = data.decode(name)
@@ -202,7 +217,7 @@ def decode(path: Path, encoding: str = "") -> str:
             return text
     raise InputError(
         f"not text in {encoding or ' or '.join(_DECODERS)}",
-        place=str(path),
+        place=place,
         mend="name its `encoding` in the mapping, or save it as UTF-8",
     )
 
@@ -230,6 +245,8 @@ def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
     if path.suffix.lower() == ".gpkg":
         options["layer"] = _sheet(path, sheet)
     if path.suffix.lower() in (".geojson", ".json"):
+        if looks_like(path) in ("pandapower", "pyrecodes"):
+            raise not_a("tables", path, "", "")
         return pyogrio.read_dataframe(
             io.BytesIO(decode(path, encoding).encode()), fid_as_index=False
         )

@@ -28,6 +28,14 @@ READERS = {
     "tables": Reader("rencity.city.readers.tables:read_tables", ("mapping", "crs"), must_map=True),
     "osm": Reader("rencity.city.readers.osm:read_osm", ("crs",)),
     "epanet": Reader("rencity.city.readers.epanet:read_epanet", ("crs",)),
+    "graphml": Reader(
+        "rencity.city.readers.graphml:read_graphml", ("mapping", "crs"), must_map=True
+    ),
+    "pandapower": Reader("rencity.city.readers.pandapower:read_pandapower", ("crs",)),
+    "pyrecodes": Reader("rencity.city.readers.pyrecodes:read_pyrecodes", ("crs",)),
+    "gtfs": Reader("rencity.city.readers.gtfs:read_gtfs", ("city",)),
+    "tntp": Reader("rencity.city.readers.tntp:read_tntp", ("mapping", "crs")),
+    "swmm": Reader("rencity.city.readers.swmm:read_swmm", ("crs", "city")),
     "dem": Reader("rencity.city.readers.raster:read_dem", ("crs", "city", "options")),
     "population": Reader(
         "rencity.city.readers.population:read_population", ("crs", "city", "options")

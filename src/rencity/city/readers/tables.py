@@ -19,6 +19,7 @@ from rencity.city.readers.layers import Opener, fit
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.mapping import (
     AssetLayer,
+    BuildingLayer,
     Cell,
     Layers,
     LinkLayer,
@@ -32,7 +33,7 @@ from rencity.city.readers.shares import cells, overlap_shares
 from rencity.city.schema import TABLES, Attribute
 from rencity.kit.errors import InputError
 
-_ORDER = ("zones", "assets", "links", "needs", "serves", "demands")
+_ORDER = ("zones", "assets", "links", "needs", "serves", "demands", "buildings", "carriers")
 
 
 def read_tables(src: Path, mapping: Path, crs: str | None) -> Part:
@@ -80,9 +81,10 @@ def _read_layer(layer: Layers, opener: Opener, made: Gathered) -> Layer:
     work = opener.work(layer)
     if isinstance(layer, ZoneLayer):
         _zones(layer, work, made)
-    elif isinstance(layer, AssetLayer):
-        frame = _columns("assets", layer.columns, work)
-        made.add("assets", frame.assign(geometry=fit(work, TABLES["assets"].geometry)), work)
+    elif isinstance(layer, AssetLayer | BuildingLayer):
+        frame = _columns(layer.table, layer.columns, work)
+        shapes = fit(work, TABLES[layer.table].geometry)
+        made.add(layer.table, frame.assign(geometry=shapes), work)
     elif isinstance(layer, LinkLayer):
         _links(layer, work, made)
     elif isinstance(layer, NeedLayer):
@@ -90,7 +92,7 @@ def _read_layer(layer: Layers, opener: Opener, made: Gathered) -> Layer:
     elif isinstance(layer, ServeLayer):
         _serves(layer, work, made)
     else:
-        made.add("demands", _columns("demands", layer.columns, work), work)
+        made.add(layer.table, _columns(layer.table, layer.columns, work), work)
     work.layer.kept = int(work.stands.sum())
     _must_keep(work.layer)
     return work.layer

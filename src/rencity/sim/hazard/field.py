@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from rencity.city.model import City
-from rencity.kit.errors import CityError, ScenarioError
-from rencity.sim.classes import Fragility, RepairRate
+from rencity.kit.errors import ScenarioError
+from rencity.sim.classes import Fragility
 from rencity.sim.damage import (
     Assigned,
     Classes,
@@ -22,7 +21,8 @@ from rencity.sim.damage import (
     states_of,
 )
 from rencity.sim.hazard.events import events_of
-from rencity.sim.hazard.places import Places, lengths_m, places_of
+from rencity.sim.hazard.feeling import check_placed, pipe_lengths_m
+from rencity.sim.hazard.places import Places, places_of
 from rencity.sim.hazard.points import PointField, read_points
 from rencity.sim.hazard.raster import SUFFIXES, RasterField, read_raster
 from rencity.sim.hazard.scene import Scene
@@ -61,7 +61,7 @@ def field_strikes(hazard: FieldHazard, scene: Scene) -> list[Strike]:
     rows = np.flatnonzero(assigned.fragility.codes >= 0)
     depth = max((len(states_of(c)) for c in _classes_at(assigned, rows, classes)), default=1)
     felt = _felt(hazard, assigned, rows, classes, city)
-    lengths = _lengths(assigned, rows, classes, city)
+    lengths = pipe_lengths_m(assigned, rows, classes, city)
     exceed = np.zeros((len(events.name), depth, len(rows)))
     reader = _Reader(hazard, city.assets["id"].to_numpy())
     for number, path in enumerate(events.path):
@@ -135,7 +135,7 @@ def _felt(
     measure = np.array([classes.fragility[name].measure for name in names], object)
     own = measure[assigned.fragility.codes[rows]] if len(names) else np.empty(0, object)
     geometry = city.assets.geometry.to_numpy()
-    _check_placed(geometry[rows], city.assets["id"].to_numpy()[rows])
+    check_placed(geometry[rows], city.assets["id"].to_numpy()[rows])
     groups = []
     for one in hazard.measured:
         at = np.flatnonzero(own == one.measure)
@@ -165,40 +165,3 @@ def _fill(
 def _classes_at(assigned: Assigned, rows: Index, classes: Classes) -> list[Fragility]:
     codes = np.unique(assigned.fragility.codes[rows])
     return [classes.fragility[assigned.fragility.categories[code]] for code in codes]
-
-
-def _lengths(assigned: Assigned, rows: Index, classes: Classes, city: City) -> Array:
-    """Length of each pipe, m: its attribute, else its geometry; 0 for what needs none."""
-    names = assigned.fragility.categories
-    pipe = np.array([isinstance(classes.fragility[name], RepairRate) for name in names], bool)
-    length_m = np.zeros(len(rows))
-    if not pipe.any():
-        return length_m
-    at = np.flatnonzero(pipe[assigned.fragility.codes[rows]])
-    stated = city.assets["length_m"].to_numpy(np.float64)[rows[at]]
-    absent = np.flatnonzero(np.isnan(stated))
-    if len(absent):
-        stated = stated.copy()
-        stated[absent] = lengths_m(city.assets.geometry.to_numpy()[rows[at[absent]]])
-        none = absent[stated[absent] == 0]
-        if len(none):
-            raise CityError(
-                f"{len(none)} pipes have neither length_m nor a line: "
-                f"{named(city.assets['id'].to_numpy()[rows[at[none]]])}",
-                place="assets.length_m",
-                mend="give length_m, or a line as geometry",
-            )
-    length_m[at] = stated
-    return length_m
-
-
-def _check_placed(geometry: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]) -> None:
-    bare = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    bounds = shapely.bounds(geometry)
-    bad = bare | ~np.isfinite(bounds).all(axis=1)
-    if bad.any():
-        raise CityError(
-            f"{int(bad.sum())} assets have no place: {named(ids[bad])}",
-            place="assets.geometry",
-            mend="give coordinates in WGS-84; rencity city check lists such assets",
-        )

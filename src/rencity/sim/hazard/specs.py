@@ -7,7 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
+from rencity.sim.hazard.rain.spec import RainHazard
+from rencity.sim.hazard.river.spec import RiverHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 
@@ -16,8 +19,11 @@ Hazard = Annotated[
     | RandomHazard
     | CutoffHazard
     | GivenHazard
+    | RainHazard
+    | RiverHazard
     | TargetedHazard
     | CyberHazard
-    | OutbreakHazard,
+    | OutbreakHazard
+    | EarthquakeHazard,
     Field(discriminator="kind"),
 ]

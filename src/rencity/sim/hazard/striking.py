@@ -14,11 +14,18 @@ from rencity.kit.suggest import did_you_mean
 from rencity.sim.hazard.cutoff import cutoff_strikes
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.cyber.strike import cyber_strikes
+from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
+from rencity.sim.hazard.earthquake.strike import earthquake_strikes
+from rencity.sim.hazard.earthquake.unhit import unhit_by_earthquake
 from rencity.sim.hazard.field import field_strikes
 from rencity.sim.hazard.given import given_strikes
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.outbreak.strike import outbreak_strikes
+from rencity.sim.hazard.rain.spec import RainHazard
+from rencity.sim.hazard.rain.strike import rain_strikes, unhit_by_rain
 from rencity.sim.hazard.random import random_strikes
+from rencity.sim.hazard.river.spec import RiverHazard
+from rencity.sim.hazard.river.strike import river_strikes, unhit_by_river
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.specs import Hazard
@@ -30,14 +37,20 @@ from rencity.sim.strike import Strike
 _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     CutoffHazard: cutoff_strikes,
     CyberHazard: cyber_strikes,
+    EarthquakeHazard: earthquake_strikes,
     FieldHazard: field_strikes,
     GivenHazard: given_strikes,
     OutbreakHazard: outbreak_strikes,
+    RainHazard: rain_strikes,
+    RiverHazard: river_strikes,
     RandomHazard: random_strikes,
     TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
+    EarthquakeHazard: unhit_by_earthquake,
     FieldHazard: unhit_by_field,
+    RainHazard: unhit_by_rain,
+    RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
 }
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rencity.city.readers.epanet.inp import Inp, Row
 from rencity.city.readers.epanet.units import Units, units
+from rencity.city.readers.inp import Inp, Row
 from rencity.city.readers.ledger import Layer
 from rencity.kit.errors import InputError
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from rencity.city.identity import Source
-from rencity.city.readers.epanet.frame import LOCAL, shapes
+from rencity.city.readers.drawing import LOCAL
+from rencity.city.readers.epanet.frame import shapes
 from rencity.city.readers.epanet.inp import read_inp
 from rencity.city.readers.epanet.network import Network, read_network
+from rencity.city.readers.extent import extent_tables
 from rencity.city.readers.ledger import Part
+from rencity.city.readers.physics import Named, physics_files
 
 INFLOW_RULE = "epanet-inflow-is-source"
 CONTROL_RULE = "epanet-controlled-link"
-ZONE_RULE = "epanet-extent-zone"
-SHARE_RULE = "epanet-share-by-demand"
 TANK_RULE = "epanet-tanks-supply"
 
 NODE_KINDS = {"junction": "junction", "reservoir": "source", "tank": "tank"}
@@ -37,7 +38,7 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     Returns
     -------
     Tables assets and links, a pump as a node between two links; one zone, the network's hull, and
-    what its junctions serve by demand; the account of each section.
+    what its junctions serve by demand; the account of each section; the file itself with its ids.
 
     Raises
     ------
@@ -50,13 +51,21 @@ def read_epanet(src: Path, crs: str | None = None, *, tanks_supply: bool = False
     tables = {
         "assets": pd.concat([nodes, _link_assets(network, lines)], ignore_index=True),
         "links": _links(network),
-        **_zone_tables(src.stem, nodes),
+        **extent_tables("epanet", src.stem, "water", nodes),
     }
     note = "placed north-east of 0/0 in metres, scaled to its pipe lengths" if crs == LOCAL else ""
     source = Source(
         layer="epanet", title=f"EPANET network {src.name}", licence="as its owner says", note=note
     )
-    return Part(tables, tuple(network.layers), (source,))
+    files = physics_files("physics/epanet", src.stem, [src], _named(network))
+    return Part(tables, tuple(network.layers), (source,), files=files)
+
+
+def _named(network: Network) -> Iterator[Named]:
+    for key in network.nodes:
+        yield "node", key, "assets", f"epanet-n-{key}"
+    for key in network.links:
+        yield "link", key, "assets", f"epanet-l-{key}"
 
 
 def _nodes(network: Network, points: list[Any], tanks_supply: bool) -> gpd.GeoDataFrame:
@@ -122,31 +131,3 @@ def _links(network: Network) -> pd.DataFrame:
             rows.append({"id": own, "start": start, "end": end, "asset": own, **row})
     columns = ["id", "lifeline", "start", "end", "directed", "asset", "normally_open"]
     return pd.DataFrame(rows, columns=[*columns, "length_m", "origin", "rule"])
-
-
-def _zone_tables(name: str, nodes: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
-    """One zone of the network's hull, and its junctions' shares of it by demand."""
-    hull = shapely.convex_hull(shapely.union_all(nodes.geometry.to_numpy()))
-    if hull.geom_type != "Polygon":  # one place or one line: a zone still needs an area
-        hull = shapely.buffer(hull, 0.001)
-    zone_id = f"epanet-extent-{name}"
-    inferred = {"origin": "inferred", "rule": ZONE_RULE}
-    zone = {"id": zone_id, "level": "city", "name": name, **inferred, "geometry": hull}
-    users = nodes.loc[nodes["demand"] > 0, ["id", "demand"]]
-    total = float(users["demand"].sum())
-    serves = pd.DataFrame(
-        {
-            "asset": users["id"],
-            "zone": zone_id,
-            "share": users["demand"] / total if total else 0.0,
-            "origin": "inferred",
-            "rule": SHARE_RULE,
-        }
-    )
-    demand = {"zone": [zone_id], "lifeline": ["water"], "amount": [total]}
-    demands = pd.DataFrame(demand | {"origin": ["measured"], "rule": [""]})
-    return {
-        "zones": gpd.GeoDataFrame([zone], crs="EPSG:4326"),
-        "serves": serves,
-        "demands": demands,
-    }

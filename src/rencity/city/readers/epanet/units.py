@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rencity.city.readers.epanet.inp import Inp
+from rencity.city.readers.inp import Inp
 from rencity.kit.errors import InputError
 
 FOOT_M = 0.3048

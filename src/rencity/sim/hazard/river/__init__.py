@@ -1,0 +1,1 @@
+"""River: a stage on a reach, and the ground connected to it that goes under."""
