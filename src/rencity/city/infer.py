@@ -59,6 +59,8 @@ def _unmet(
 
     Zones are not told of a lifeline the city has no asset of: it is simply not modelled.
     """
+    if not any(lacking.values()):
+        return []
     groups, lifelines = city.need_groups, city.assets.set_index("id")["lifeline"]
     needs = set(zip(groups["asset"], groups["lifeline"], strict=True))
     serves = set(zip(city.serves["zone"], city.serves["asset"].map(lifelines), strict=True))

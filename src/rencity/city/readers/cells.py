@@ -175,13 +175,14 @@ def _numbers(values: Objects) -> npt.NDArray[np.float64]:
     """Each value as a number, NaN where it is none."""
     there = ~absent(values)
     made = np.full(len(values), np.nan)
-    if pd.api.types.infer_dtype(values, skipna=True) not in _PLAIN:
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind not in _PLAIN:
         return np.array([_number(value) for value in values], dtype=float)
     try:
         quick = values[there].astype(np.float64)
     except (ValueError, TypeError):
         return np.array([_number(value) for value in values], dtype=float)
-    if pd.Series(values[there], dtype="str").str.contains("_", regex=False).any():
+    if kind == "string" and pc.any(pc.match_substring(pa.array(values, pa.string()), "_")).as_py():
         return np.array([_number(value) for value in values], dtype=float)
     made[there] = quick
     return made
