@@ -10,11 +10,12 @@ import shapely
 
 from rencity.city.model import City
 from rencity.city.schema import LEVELS, ORIGINS, TABLES
+from rencity.city.statistics import against_stated, lines_of, statistics
 
 
 def describe(city: City) -> dict[str, Any]:
     """Plain values for JSON: identity, hash, extent, counts, people, origins, sources."""
-    identity = city.identity
+    identity, found = city.identity, statistics(city)
     return {
         "id": identity.id,
         "name": identity.name,
@@ -33,6 +34,8 @@ def describe(city: City) -> dict[str, Any]:
         "links": _by(city.links, "lifeline"),
         "needs": _by(city.need_groups, "lifeline"),
         "origins": _origins(city),
+        "statistics": found,
+        "stated": against_stated(found, identity.code),
         "sources": [source.model_dump() for source in identity.sources],
     }
 
@@ -62,6 +65,7 @@ def as_text(said: dict[str, Any]) -> str:
             f"{_percent(share)} {origin}" for origin, share in shares.items() if share
         )
         lines.append(f"  {name:<12}{shown}")
+    lines += lines_of(said["statistics"], said["stated"])
     lines.append("来源 sources     " + ("" if said["sources"] else "none named"))
     lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
     return "\n".join(line.rstrip() for line in lines)

@@ -77,11 +77,14 @@ def riders(tunnels: Shapes, assets: pd.DataFrame, reach_m: float) -> tuple[Ints,
     high = assets["voltage_kv"] > MOST_KV
     rows = np.flatnonzero(full.isin(RIDE) & ~high)
     ends = shapely.points(shapely.get_coordinates(assets["geometry"].to_numpy()[rows]))
-    near = np.asarray(shapely.STRtree(tunnels).nearest(ends)).reshape(-1, 2)
-    ends = ends.reshape(-1, 2)
-    away = shapely.distance(tunnels[near], ends).max(axis=1)
-    by = (near[:, 0] == near[:, 1]) & (away <= reach_m)
-    rows, tunnel, ends = rows[by], near[by, 0], ends[by]
+    tree = shapely.STRtree(tunnels)
+    close = np.zeros(len(ends), dtype=bool)
+    close[tree.query(ends, predicate="dwithin", distance=reach_m)[0]] = True
+    both = close.reshape(-1, 2).all(axis=1)
+    rows, ends = rows[both], ends.reshape(-1, 2)[both]
+    near = np.asarray(tree.nearest(ends.ravel())).reshape(-1, 2)
+    one = near[:, 0] == near[:, 1]
+    rows, tunnel, ends = rows[one], near[one, 0], ends[one]
     along = shapely.line_locate_point(tunnels[tunnel][:, None], ends)
     straight = shapely.distance(ends[:, 0], ends[:, 1])
     good = np.abs(along[:, 1] - along[:, 0]) >= LEAST_SHARE * straight
