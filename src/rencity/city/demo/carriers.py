@@ -14,8 +14,8 @@ from rencity.city.demo.plan import RULE
 from rencity.city.demo.tunnels import MOST_KV, RIDE, Shapes, riders
 
 TUNNEL_WIDTH_M = 6.0
-LONGEST_TO_TUNNEL, LONGEST_TO_BRIDGE = 2.0, 1.6
-"""Longest way of a rider over the straight one."""
+LONGEST = 1.6
+"""Longest way of a rider over a bridge, over its straight one."""
 
 NONE = np.array([], dtype=np.int64)
 
@@ -91,9 +91,12 @@ def _in_tunnels(ground: Ground, lines: _Lines, tunnels: Shapes) -> pd.DataFrame:
         shapely.get_coordinates(shapely.ops.substring(line, *span))
         for line, span in zip(tunnels[tunnel], along.tolist(), strict=True)
     ]
-    led = [np.vstack([e[:1], part, e[1:]]) for e, part in zip(ends, inside, strict=True)]
+    led = [
+        shapely.LineString(np.vstack([e[:1], part, e[1:]]))
+        for e, part in zip(ends, inside, strict=True)
+    ]
     own = np.flatnonzero(lines.full == "road.utility_tunnel")
-    return _sane(lines, rows, led, own[tunnel], LONGEST_TO_TUNNEL)
+    return lines.lead(rows, np.array(led, dtype=object), own[tunnel])
 
 
 def _on_bridges(ground: Ground, lines: _Lines) -> pd.DataFrame:
@@ -112,18 +115,10 @@ def _on_bridges(ground: Ground, lines: _Lines) -> pd.DataFrame:
         _far(ends[:, 0], deck[:, 1]) + _far(ends[:, 1], deck[:, 0])
     )
     deck[back] = deck[back][:, ::-1]
-    led = list(np.concatenate([ends[:, :1], deck, ends[:, 1:]], axis=1))
-    return _sane(lines, rows, led, bridges[near], LONGEST_TO_BRIDGE)
+    led = shapely.linestrings(np.concatenate([ends[:, :1], deck, ends[:, 1:]], axis=1))
+    fine = shapely.length(led) <= LONGEST * _far(ends[:, 0], ends[:, 1])
+    return lines.lead(rows[fine], led[fine], bridges[near[fine]])
 
 
 def _far(a: Floats, b: Floats) -> Floats:
     return np.hypot(*(a - b).T)
-
-
-def _sane(
-    lines: _Lines, rows: Ints, led: list[Floats], carrier: Ints, longest: float
-) -> pd.DataFrame:
-    """Lead those whose way is at most `longest` times the straight one."""
-    shapes = np.array([shapely.LineString(xy) for xy in led], dtype=object)
-    ok = shapely.length(shapes) <= longest * shapely.length(lines.shape[rows])
-    return lines.lead(rows[ok], shapes[ok], carrier[ok])

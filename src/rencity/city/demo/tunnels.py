@@ -18,9 +18,11 @@ Shapes = npt.NDArray[np.object_]
 RIDE = ("water.pipe", "power.line", "telecom.cable")
 """Gas keeps out: it is led apart from cables."""
 
+LIFELINES = ("water", "power", "telecom")
 MOST_KV = 110.0
 LEAST_SHARE = 0.5
-"""Least part of a rider's straight length that it goes inside a tunnel."""
+LONGEST = 2.0
+"""Least part of a rider's straight length that it goes inside a tunnel; its longest way over it."""
 
 TRIED = 12
 LEAST_LENGTH = 0.5
@@ -31,7 +33,7 @@ LEAST_COSINE = 0.5
 def dig(ground: Ground, roads: Roads, assets: pd.DataFrame) -> Shapes:
     """Add the tunnels to the road draft; their centre lines, shape (n,), in the kind's order.
 
-    Of more ways than are wanted those are dug in which the most lifelines of `assets` could ride.
+    Of more ways than are wanted those are dug in which a main and a cable of `assets` could ride.
     """
     wanted = ground.plan.counts["utility_tunnel"]
     paths = _ways(ground, roads, TRIED * wanted)
@@ -40,9 +42,9 @@ def dig(ground: Ground, roads: Roads, assets: pd.DataFrame) -> Shapes:
         return lines
     rows, tunnel, _ = riders(lines, assets, ground.plan.size["tunnel_reach_m"])
     lifeline = assets["lifeline"].to_numpy(dtype=object)[rows]
-    held = pd.DataFrame({"tunnel": tunnel, "lifeline": lifeline}).groupby("tunnel")["lifeline"]
-    variety = held.nunique().reindex(range(len(lines)), fill_value=0).to_numpy()
-    chosen = np.sort(np.argsort(-variety, kind="stable")[:wanted])
+    rides = [np.isin(np.arange(len(lines)), tunnel[lifeline == n]) for n in LIFELINES]
+    worth = 2.0 * rides[0] + np.maximum(rides[1], rides[2]) + rides[1] + rides[2]
+    chosen = np.sort(np.argsort(-worth, kind="stable")[:wanted])
     _add(roads, lines[chosen], np.array([paths[i][len(paths[i]) // 2] for i in chosen]))
     return lines[chosen]
 
@@ -86,8 +88,10 @@ def riders(tunnels: Shapes, assets: pd.DataFrame, reach_m: float) -> tuple[Ints,
     one = near[:, 0] == near[:, 1]
     rows, tunnel, ends = rows[one], near[one, 0], ends[one]
     along = shapely.line_locate_point(tunnels[tunnel][:, None], ends)
+    inside = np.abs(along[:, 1] - along[:, 0])
+    way = inside + shapely.distance(tunnels[tunnel][:, None], ends).sum(axis=1)
     straight = shapely.distance(ends[:, 0], ends[:, 1])
-    good = np.abs(along[:, 1] - along[:, 0]) >= LEAST_SHARE * straight
+    good = (inside >= LEAST_SHARE * straight) & (way <= LONGEST * straight)
     return rows[good], tunnel[good], along[good]
 
 
