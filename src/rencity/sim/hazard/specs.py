@@ -13,6 +13,7 @@ from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.river.spec import RiverHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.hazard.typhoon.spec import TyphoonHazard
 
 Hazard = Annotated[
     FieldHazard
@@ -24,6 +25,7 @@ Hazard = Annotated[
     | TargetedHazard
     | CyberHazard
     | OutbreakHazard
-    | EarthquakeHazard,
+    | EarthquakeHazard
+    | TyphoonHazard,
     Field(discriminator="kind"),
 ]

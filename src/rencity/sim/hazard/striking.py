@@ -31,6 +31,8 @@ from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, Rand
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 from rencity.sim.hazard.targeted.strike import targeted_strikes
+from rencity.sim.hazard.typhoon.spec import TyphoonHazard
+from rencity.sim.hazard.typhoon.strike import typhoon_strikes, unhit_by_typhoon
 from rencity.sim.hazard.unhit import unhit_by_field, unhit_by_random
 from rencity.sim.strike import Strike
 
@@ -45,6 +47,7 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     RiverHazard: river_strikes,
     RandomHazard: random_strikes,
     TargetedHazard: targeted_strikes,
+    TyphoonHazard: typhoon_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     EarthquakeHazard: unhit_by_earthquake,
@@ -52,6 +55,7 @@ _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     RainHazard: unhit_by_rain,
     RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
+    TyphoonHazard: unhit_by_typhoon,
 }
 
 
