@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.transform import from_origin
+from rasterio.transform import Affine
 
 from rencity.city.model import City
 from rencity.city.rasters import WGS84, Grid
@@ -170,7 +170,7 @@ def _layers(passage: Passage, city: City, to_gust: float) -> dict[str, Grid]:
     lonlat = np.column_stack([np.tile(lon, rows), np.repeat(lat, columns)])
     gust = peak_wind(passage, lonlat)[0] * to_gust
     values = gust.reshape(rows, columns).astype(np.float32)
-    return {"peak_gust": Grid(values, from_origin(west, north, size, size), WGS84, "m/s")}
+    return {"peak_gust": Grid(values, Affine(size, 0, west, 0, -size, north), WGS84, "m/s")}
 
 
 def _far_away(hazard: TyphoonHazard, km: float, gust: float) -> Finding:
