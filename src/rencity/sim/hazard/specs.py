@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rencity.sim.hazard.accident.spec import AccidentHazard
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
@@ -26,6 +27,7 @@ Hazard = Annotated[
     | CyberHazard
     | OutbreakHazard
     | EarthquakeHazard
-    | TyphoonHazard,
+    | TyphoonHazard
+    | AccidentHazard,
     Field(discriminator="kind"),
 ]

@@ -11,6 +11,8 @@ import numpy as np
 from rencity.kit.errors import ScenarioError
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.hazard.accident.spec import AccidentHazard
+from rencity.sim.hazard.accident.strike import accident_strikes, unhit_by_accident
 from rencity.sim.hazard.cutoff import cutoff_strikes
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.cyber.strike import cyber_strikes
@@ -46,8 +48,9 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     RainHazard: rain_strikes,
     RiverHazard: river_strikes,
     RandomHazard: random_strikes,
-    TargetedHazard: targeted_strikes,
+    AccidentHazard: accident_strikes,
     TyphoonHazard: typhoon_strikes,
+    TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     EarthquakeHazard: unhit_by_earthquake,
@@ -55,6 +58,7 @@ _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     RainHazard: unhit_by_rain,
     RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
+    AccidentHazard: unhit_by_accident,
     TyphoonHazard: unhit_by_typhoon,
 }
 
