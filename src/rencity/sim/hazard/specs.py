@@ -14,6 +14,7 @@ from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.river.spec import RiverHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.hazard.thermal.spec import ColdHazard, HeatHazard
 from rencity.sim.hazard.typhoon.spec import TyphoonHazard
 
 Hazard = Annotated[
@@ -28,6 +29,8 @@ Hazard = Annotated[
     | OutbreakHazard
     | EarthquakeHazard
     | TyphoonHazard
-    | AccidentHazard,
+    | AccidentHazard
+    | HeatHazard
+    | ColdHazard,
     Field(discriminator="kind"),
 ]

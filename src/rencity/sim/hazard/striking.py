@@ -33,6 +33,8 @@ from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, Rand
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 from rencity.sim.hazard.targeted.strike import targeted_strikes
+from rencity.sim.hazard.thermal.spec import ColdHazard, HeatHazard
+from rencity.sim.hazard.thermal.strike import temperature_strikes, unhit_by_temperature
 from rencity.sim.hazard.typhoon.spec import TyphoonHazard
 from rencity.sim.hazard.typhoon.strike import typhoon_strikes, unhit_by_typhoon
 from rencity.sim.hazard.unhit import unhit_by_field, unhit_by_random
@@ -48,6 +50,8 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     RainHazard: rain_strikes,
     RiverHazard: river_strikes,
     RandomHazard: random_strikes,
+    HeatHazard: temperature_strikes,
+    ColdHazard: temperature_strikes,
     AccidentHazard: accident_strikes,
     TyphoonHazard: typhoon_strikes,
     TargetedHazard: targeted_strikes,
@@ -58,6 +62,8 @@ _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     RainHazard: unhit_by_rain,
     RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
+    HeatHazard: unhit_by_temperature,
+    ColdHazard: unhit_by_temperature,
     AccidentHazard: unhit_by_accident,
     TyphoonHazard: unhit_by_typhoon,
 }
