@@ -194,7 +194,7 @@ def test_pack_check_against_a_city(run: Run, sound: Path, tmp_path: Path) -> Non
     code, out, _ = run("pack", "check", "--city", sound, "--json")
     assert code == 0  # open kinds are a warning
     open_kinds = {f["rule"]: f["ids"] for f in json.loads(out)["findings"]}
-    lacking = ["telecom.mast", "water.junction"]
+    lacking = ["water.junction"]
     assert open_kinds == {"no-fragility": lacking, "no-repair": lacking}
     folder = own_pack(tmp_path)
     out = run("pack", "check", folder, "--city", sound, "--json")[1]

@@ -74,12 +74,13 @@ def _city(folder: Path) -> Path:
 
 
 def _scenarios(folder: Path) -> list[Path]:
-    """The example scenarios, each copied to a folder of its own."""
+    """The example scenarios, each copied with its tables to a folder of its own."""
     made = []
     for path in sorted(_examples().glob("*.toml")):
-        place = folder / "scenarios" / path.stem / path.name
-        _write(place, path.read_text(encoding="utf-8"))
-        made.append(place)
+        place = folder / "scenarios" / path.stem
+        for part in sorted(path.parent.glob(f"{path.stem}.*")):
+            _write(place / part.name, part.read_text(encoding="utf-8"))
+        made.append(place / path.name)
     return made
 
 
