@@ -68,12 +68,12 @@ def infer(city: City, rules: Mapping[str, Rule]) -> Inference:
     counts: dict[str, int] = {}
     lacking: dict[str, list[str]] = {}
     ordered = [(n, r) for kind in _FILL for n, r in rules.items() if isinstance(r, kind)]
-    first = [(n, r) for n, r in ordered if isinstance(r, CellRule)]
-    for name, rule in first:
-        city, counts[name], lacking[name] = fill_cells(city, name, rule)
-    city = _places(city, counts)
-    for name, rule in ordered[len(first) :]:
-        city, counts[name], lacking[name] = _FILL[type(rule)](city, name, rule)
+    cells = sum(isinstance(rule, CellRule) for _, rule in ordered)
+    for number, (name, rule) in enumerate([*ordered, ("", None)]):
+        if number == cells:
+            city = _places(city, counts)
+        if rule is not None:
+            city, counts[name], lacking[name] = _FILL[type(rule)](city, name, rule)
     return Inference(city, counts, tuple(_unmet(city, dict(ordered), lacking)))
 
 

@@ -90,7 +90,7 @@ def _served(city: City, of_zone: Floats) -> Floats:
     by = pd.Index(city.assets["id"]).get_indexer(pd.Index(serves["asset"]))
     there = (at >= 0) & (by >= 0)
     weight = np.nan_to_num(of_zone[at[there]]) * serves["share"].to_numpy()[there]
-    return np.bincount(by[there], weight, minlength=len(city.assets))
+    return np.bincount(by[there], weight, minlength=len(city.assets)).astype(np.float64)
 
 
 def use_of_zones(city: City, lifeline: str) -> Floats:

@@ -78,8 +78,8 @@ def _pieces(cut: gpd.GeoDataFrame, rule: CellRule, metric: str) -> gpd.GeoDataFr
 def _squares(shape: shapely.Geometry, size: float) -> tuple[Rows, Rows, Shapes]:
     """Column and line of each square that shares area with a shape, and the area shared."""
     west, south, east, north = np.floor(np.array(shape.bounds) / size).astype(np.int64)
-    column, line = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
-    column, line = column.ravel(), line.ravel()
+    across, along = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
+    column, line = across.ravel(), along.ravel()
     squares = shapely.box(column * size, line * size, (column + 1) * size, (line + 1) * size)
     shapely.prepare(shape)
     hit = np.flatnonzero(shapely.intersects(squares, shape))
@@ -153,7 +153,7 @@ def _weights(city: City, pieces: gpd.GeoDataFrame, zones: int) -> dict[str, Floa
 
 def _summed(values: Floats, inside: Rows, cells: int) -> Floats:
     there = (inside >= 0) & (values > 0)
-    return np.bincount(inside[there], values[there], minlength=cells)
+    return np.bincount(inside[there], values[there], minlength=cells).astype(np.float64)
 
 
 def _cell_of(buildings: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, metric: str) -> Rows:
