@@ -67,8 +67,9 @@ def _pieces(cut: gpd.GeoDataFrame, rule: CellRule, metric: str) -> gpd.GeoDataFr
     for row, (zone, shape) in enumerate(zip(cut["id"], shapes, strict=True)):
         column, line, parts = _squares(shape, rule.size_m)
         group = _joined_slivers(column, line, shapely.area(parts), rule)
+        several = np.bincount(group, minlength=len(parts)) > 1
         for head in np.unique(group):
-            whole = shapely.union_all(parts[group == head])
+            whole = shapely.union_all(parts[group == head]) if several[head] else parts[head]
             name = f"{zone}.{column[head]}.{line[head]}"
             made.append((name, zone, row, whole))
     frame = pd.DataFrame(made, columns=["id", "parent", "row", "geometry"])

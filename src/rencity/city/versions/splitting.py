@@ -98,7 +98,7 @@ def split_references(
     shares: Shares,
     place: str,
 ) -> None:
-    """Let rows that named the whole name a part: by place, every part, or the heir.
+    """Let rows that named the whole name a part: the one nearest by, every part, or the heir.
 
     Raises
     ------
@@ -141,9 +141,10 @@ def _parts_of(
     if change.table == "zones" and "geometry" in frame:
         at = np.asarray(shapely.point_on_surface(frame["geometry"].to_numpy()[hit]), dtype=object)
         tree = shapely.STRtree(np.asarray(parts["geometry"], dtype=object))
-        row, part = tree.query(at, predicate="intersects")
-        first = pd.Series(part).groupby(row).min()
-        named[first.index] = parts["id"].to_numpy()[first.to_numpy()]
+        if len(tree.geometries) and not shapely.is_missing(tree.geometries).any():
+            row, part = tree.query_nearest(at)  # the part it lies in is at distance 0
+            first = pd.Series(part).groupby(row).min()
+            named[first.index] = parts["id"].to_numpy()[first.to_numpy()]
     if (named == "").any():
         raise InputError(
             f"{int((named == '').sum())} rows of {reference.table} name {change.id} as "
