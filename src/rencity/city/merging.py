@@ -120,8 +120,8 @@ def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[C
 def _parents(zones: pd.DataFrame | None) -> set[str]:
     if zones is None or "parent" not in zones:
         return set()
-    measured = zones["origin"].ne("inferred") if "origin" in zones else True
-    return set(zones.loc[measured, "parent"].dropna().astype(str)) - {""}
+    said = zones[zones["origin"].ne("inferred")] if "origin" in zones else zones
+    return set(said["parent"].dropna().astype(str)) - {""}
 
 
 def without_cells(city: City, parents: Collection[str]) -> tuple[City, int]:

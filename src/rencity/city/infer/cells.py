@@ -21,6 +21,9 @@ Rows = npt.NDArray[np.intp]
 SPREAD = {"people_night": "night", "vulnerable": "night", "people_day": "day", "gdp_yuan": "day"}
 """What is spread over cells -> where its people are."""
 
+HAIRLINE = 1e-6
+"""Share of a square below which a piece is an edge that rounding moved."""
+
 
 def fill_cells(city: City, name: str, rule: CellRule) -> Filled:
     """Cut zones without parts into squares; guesses about those zones are taken back."""
@@ -104,7 +107,8 @@ def _joined_slivers(column: Rows, line: Rows, area: Floats, rule: CellRule) -> R
     """The piece each piece belongs to: itself, or the largest beside it where it is a sliver."""
     place = {at: i for i, at in enumerate(zip(column.tolist(), line.tolist(), strict=True))}
     group = np.arange(len(area))
-    for i in np.flatnonzero(area < rule.least_share * rule.size_m**2):
+    least = max(rule.least_share, HAIRLINE) * rule.size_m**2
+    for i in np.flatnonzero(area < least):
         c, r = int(column[i]), int(line[i])
         beside = [place.get(at) for at in ((c - 1, r), (c + 1, r), (c, r - 1), (c, r + 1))]
         there = [j for j in beside if j is not None and area[j] > area[i]]
