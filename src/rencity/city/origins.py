@@ -101,7 +101,7 @@ def origins_text(said: dict[str, dict[str, Any]]) -> list[str]:
         bare = f"; {percent(unknown)} 未知 unknown" if unknown else ""
         lines.append(f"  {name:<12}{_shares(table)}{bare}{_rules(table)}")
         for column, part in table["columns"].items():
-            if part["inferred"] > 0 and table["inferred"] < 1:
+            if part["marked"]:
                 lines.append(f"    {column:<14}{_shares(part)}{_rules(part)}")
     return lines
 

@@ -145,11 +145,12 @@ def _table(
     before, after = _index(old, key), _index(new, key)
     unique = before.drop_duplicates()
     first = np.flatnonzero(~before.duplicated())
-    at = unique.get_indexer(after)
-    at = np.where(at >= 0, first[at] if len(first) else -1, -1)
+    slot = unique.get_indexer(after)
+    at = np.where(slot >= 0, first[slot] if len(first) else -1, -1)
+    left = np.ones(len(unique), dtype=bool)
+    left[slot[slot >= 0]] = False
     added = _keys(new, key, at < 0)
-    removed_rows = ~before.isin(after)
-    removed = _keys(old, key, removed_rows)
+    removed = _keys(old, key, first[left])
     both = np.flatnonzero(at >= 0)
     changed, columns = _columns(name, old, new, at[both], both)
     if not (added or removed or columns):
@@ -162,7 +163,9 @@ def _table(
 
 
 def _index(frame: pd.DataFrame, key: list[str]) -> pd.Index:
-    return pd.Index(frame[key[0]]) if len(key) == 1 else pd.MultiIndex.from_frame(frame[key])
+    if len(key) == 1:
+        return pd.Index(frame[key[0]].to_numpy(dtype=object), dtype=object)
+    return pd.MultiIndex.from_frame(frame[key])
 
 
 def _keys(frame: pd.DataFrame, key: list[str], which: Mask | Rows) -> tuple[str, ...]:
