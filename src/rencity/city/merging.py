@@ -143,6 +143,8 @@ def without_cells(city: City, parents: Collection[str]) -> tuple[City, int]:
         at = frame["zone"].isin(cells)
         _only_inferred(name, frame[at & frame["origin"].ne("inferred")])
         tables[name] = frame[~at]
+    for end in ("start", "end"):
+        _only_inferred("od", city.od[city.od[end].isin(cells)], end)
     for name in ("assets", "buildings"):
         frame = city.tables[name]
         at = frame["zone"].isin(cells).to_numpy()
@@ -151,11 +153,11 @@ def without_cells(city: City, parents: Collection[str]) -> tuple[City, int]:
     return city.replace(**tables), int(gone.sum())
 
 
-def _only_inferred(name: str, rows: pd.DataFrame) -> None:
+def _only_inferred(name: str, rows: pd.DataFrame, column: str = "zone") -> None:
     if len(rows):
         raise InputError(
             f"{name}: {_key_text(rows, list(TABLES[name].key))} names the grid cell "
-            f"{rows['zone'].iloc[0]}, which would give way to zones of a source",
+            f"{rows[column].iloc[0]}, which would give way to zones of a source",
             mend="let it name the zone that holds the cell, or leave the zones out",
         )
 

@@ -350,8 +350,12 @@ TABLES: dict[str, Table] = {
                 Attribute("end", "id", None, "", "zone where they end", "zones"),
                 Attribute("user_class", "text", "", "", "who travels; empty: all together"),
                 Attribute("period", "text", "", "", "part of the day they are of; empty: not said"),
-                Attribute("trips", "float", None, "trips", "trips in the period", least=0),
-                Attribute("trips_per_d", "float", NAN, "trips/d", "trips on a day", least=0),
+                Attribute(
+                    "trips", "float", None, "trips", "trips in the period", least=0, sums=True
+                ),
+                Attribute(
+                    "trips_per_d", "float", NAN, "trips/d", "trips on a day", least=0, sums=True
+                ),
                 *_origin(),
             ),
         ),

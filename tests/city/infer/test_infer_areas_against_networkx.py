@@ -65,7 +65,7 @@ def city_of(
     return City.build(IDENTITY, {"assets": assets, "zones": zones, "links": frame})
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_way_along_roads_is_that_of_dijkstra(data: st.DataObject) -> None:
     n = data.draw(st.integers(2, 9))

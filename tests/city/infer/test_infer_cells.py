@@ -50,7 +50,7 @@ def test_a_square_zone_is_cut_evenly() -> None:
     assert infer(done.city, {"c": CELLS}).city.hash == done.city.hash
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=3, max_size=8))
 def test_cells_fill_the_zone_and_keep_its_people(spots: list[tuple[int, int]]) -> None:
     shape = shapely.convex_hull(shapely.multipoints(spots))

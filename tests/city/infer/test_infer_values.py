@@ -198,7 +198,7 @@ def cities(draw: st.DrawFn) -> City:
     return City.build(IDENTITY, tables)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(city=cities(), order=st.permutations(list(RULES)))
 def test_whatever_was_filled_is_marked_and_stays_when_done_again(
     city: City, order: list[str]

@@ -64,7 +64,7 @@ def test_values_rows_and_orphans_are_told(tiny_city: Callable[..., City]) -> Non
     assert said["errors"] == 1
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_diff_agrees_with_looking_at_each_row(
     tiny_city: Callable[..., City], data: st.DataObject

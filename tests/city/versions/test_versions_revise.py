@@ -133,6 +133,24 @@ def test_a_split_zone_gives_each_part_what_lies_in_it(tiny_city: Callable[..., C
     assert check(new) == []
 
 
+def test_trips_follow_zones_that_merge_and_split(tiny_city: Callable[..., City]) -> None:
+    pairs = [("g1", "g1", 1.0), ("g1", "g2", 2.0), ("g2", "g1", 4.0), ("g2", "g2", 8.0)]
+    city = tiny_city(od=lambda _: pd.DataFrame(pairs, columns=["start", "end", "trips"]))
+    merge = {"do": "merge", "table": "zones", "ids": ["g1", "g2"], "into": "g3"}
+    merged = changed(city, merge).od
+    assert merged[["start", "end", "trips"]].to_numpy().tolist() == [["g3", "g3", 15.0]]
+    assert merged["trips_per_d"].isna().all()
+    parts = [
+        {"id": "w", "share": 0.25, "values": {"geometry": WEST.wkt}},
+        {"id": "e", "share": 0.75, "values": {"geometry": EAST.wkt}},
+    ]
+    split = changed(city, {"do": "split", "table": "zones", "id": "g1", "parts": parts}).od
+    trips = split.set_index(["start", "end"])["trips"]
+    assert trips["e", "w"] == pytest.approx(0.1875)
+    assert trips["e", "g2"] == pytest.approx(1.5)
+    assert trips.sum() == pytest.approx(15.0)
+
+
 def test_a_split_asset_needs_an_heir_for_what_names_it(tiny_city: Callable[..., City]) -> None:
     parts = [{"id": "pump_1", "share": 0.75}, {"id": "pump_2", "share": 0.25}]
     split = {"do": "split", "table": "assets", "id": "pump", "parts": parts}
@@ -286,7 +304,7 @@ NAMES = ["plant", "substation", "transformer_a", "works", "pump", "mast", "g1", 
 TABLE = {"g": "zones", "l": "links", "w": "links"}
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_changes_keep_the_rules_of_lineage_over_versions(
     tiny_city: Callable[..., City], data: st.DataObject

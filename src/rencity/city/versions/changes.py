@@ -22,6 +22,7 @@ AnyTable = Literal[
     "needs",
     "serves",
     "demands",
+    "od",
     "buildings",
     "carriers",
 ]
@@ -133,7 +134,7 @@ class Remove(_Change):
     """Rows without an id of their own are no more; each names its key."""
 
     do: Literal["remove"]
-    table: Literal["needs", "serves", "demands", "carriers"]
+    table: Literal["needs", "serves", "demands", "od", "carriers"]
     rows: Annotated[tuple[Values, ...], Field(min_length=1)]
 
 

@@ -10,6 +10,11 @@ import pandas as pd
 
 from rencity.city.schema import ORIGINS, TABLES
 
+PAIRED = tuple(
+    name for name, table in TABLES.items() if "id" not in table.columns and name != "lineage"
+)
+"""Tables whose rows are told by the ids they name: shares, amounts and trips between them."""
+
 Tables = MutableMapping[str, pd.DataFrame]
 
 
@@ -56,25 +61,26 @@ def repoint(tables: Tables, table: str, to: Mapping[str, str]) -> None:
             moved = column.to_numpy(dtype=object, copy=True)
             moved[hit] = column[hit].map(to).to_numpy(dtype=object)
             tables[reference.table] = frame.assign(**{reference.column: moved})
-    for name in ("needs", "serves", "demands", "carriers"):
+    for name in PAIRED:
         tables[name] = united(name, tables[name])
     carriers = tables["carriers"]
     tables["carriers"] = carriers[carriers["carrier"] != carriers["asset"]]
 
 
 def united(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a key: shares and amounts are added, the least known origin stands."""
+    """One row a key: shares, amounts and trips are added, the least known origin stands."""
     key = list(TABLES[name].key)
     if not frame.duplicated(key).any():
         return frame
-    sums = [c for c in ("share", "amount") if c in frame]
+    sums = [a.name for a in TABLES[name].attributes if a.sums or a.name == "share"]
     if "origin" not in frame:
         return frame.drop_duplicates(key, ignore_index=True)
     rank = frame["origin"].map({origin: i for i, origin in enumerate(ORIGINS)})
     least = frame.assign(_rank=rank).sort_values("_rank", ascending=False, kind="stable")
     made = least.drop(columns="_rank").drop_duplicates(key).set_index(key)
     for column in sums:
-        total = frame.groupby(key)[column].sum()
+        unknown = frame[column].isna().groupby([frame[k] for k in key]).any()
+        total = frame.groupby(key)[column].sum().mask(unknown)
         made[column] = total.reindex(made.index)
         if column == "share":
             made[column] = np.minimum(made[column], 1.0)

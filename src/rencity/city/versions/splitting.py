@@ -14,7 +14,7 @@ import shapely
 from rencity.city.marks import as_text, parse
 from rencity.city.schema import TABLES
 from rencity.city.versions.changes import Split
-from rencity.city.versions.references import Reference, references
+from rencity.city.versions.references import PAIRED, Reference, references
 from rencity.kit.errors import InputError
 
 Shares = npt.NDArray[np.float64]
@@ -109,8 +109,8 @@ def split_references(
         hit = frame[reference.column].eq(change.id).to_numpy()
         if not hit.any():
             continue
-        if reference.table in ("serves", "demands") and reference.column == "zone":
-            tables[reference.table] = _to_all(frame, hit, parts, shares)
+        if change.table == "zones" and reference.table in PAIRED:
+            tables[reference.table] = _to_all(frame, hit, reference, parts, shares)
         else:
             named = _parts_of(frame, hit, reference, parts, change, place)
             column = frame[reference.column].to_numpy(dtype=object, copy=True)
@@ -119,13 +119,18 @@ def split_references(
 
 
 def _to_all(
-    frame: pd.DataFrame, hit: npt.NDArray[np.bool_], parts: pd.DataFrame, shares: Shares
+    frame: pd.DataFrame,
+    hit: npt.NDArray[np.bool_],
+    reference: Reference,
+    parts: pd.DataFrame,
+    shares: Shares,
 ) -> pd.DataFrame:
-    """Every part is served as the whole was, and uses its share."""
+    """Every part is served as the whole was, and has its share of use and trips."""
+    sums = [a.name for a in TABLES[reference.table].attributes if a.sums]
     rows = []
     for name, share in zip(parts["id"], shares, strict=True):
-        copy = frame[hit].assign(zone=name)
-        rows.append(copy.assign(amount=copy["amount"] * share) if "amount" in copy else copy)
+        copy = frame[hit].assign(**{reference.column: name})
+        rows.append(copy.assign(**{column: copy[column] * share for column in sums}))
     return pd.concat([frame[~hit], *rows], ignore_index=True)
 
 
