@@ -117,7 +117,9 @@ def test_info_counts_what_is_there(run: Run, sound: Path) -> None:
     }
     assert said["links"] == {"power": 4, "telecom": 1, "water": 2}
     assert said["needs"] == {"power": 4}
-    assert said["origins"]["assets"] == {"measured": 1.0, "inferred": 0.0, "synthetic": 0.0}
+    told = said["origins"]["assets"]
+    assert (told["measured"], told["inferred"], told["synthetic"]) == (1.0, 0.0, 0.0)
+    assert said["version"] == 1
     assert said["extent_deg"] == pytest.approx([120.30, 31.55, 120.32, 31.57])
 
 

@@ -13,7 +13,7 @@ import shapely
 from pydantic import ValidationError
 
 from rencity.city.identity import Identity, ImportRecord
-from rencity.city.infer import Rule, infer
+from rencity.city.infer import TERRAIN, Rule, forget_heights, infer
 from rencity.city.merging import merge, without_overruled
 from rencity.city.model import City
 from rencity.city.readers.ledger import Layer, Part
@@ -51,8 +51,8 @@ class ImportResult:
     layers : the account of each layer read; each closes
     added : rows new to the city, by table
     same : rows that stood in the city already, by table
-    overruled : inferred needs and serves that gave way to what the source says
-    inferred : rows filled, by rule
+    overruled : inferred rows and values that gave way to what the source says
+    inferred : rows and values filled, by rule
     unmet : what rules could not fill
     findings : what the source leaves in doubt
     changed : whether the folder was written
@@ -108,11 +108,9 @@ def import_into(
     base = old or City.build(_identity(new or NewCity(), folder, part), {})
     base, overruled = without_overruled(base, part.tables)
     merged, added, same = merge(base, part, place=src.name)
-    done = infer(merged, rules)
+    done = infer(_with_rasters(merged, part), rules)
     record = _record(kind, src, mapping, part.layers, done.counts)
     city = _signed(done.city, part, record)
-    for raster in part.rasters:
-        city = city.with_raster(raster.name, raster.grid, note=raster.note)
     changed = old is None or city.hash != old.hash or city.identity != old.identity
     if changed:
         city = city.write(folder, replace=True, extra=part.files)
@@ -127,6 +125,15 @@ def import_into(
         part.findings,
         changed,
     )
+
+
+def _with_rasters(city: City, part: Part) -> City:
+    """With the part's rasters; heights read from a terrain that is replaced are taken back."""
+    if any(raster.name == TERRAIN for raster in part.rasters):
+        city = forget_heights(city)
+    for raster in part.rasters:
+        city = city.with_raster(raster.name, raster.grid, note=raster.note)
+    return city
 
 
 def _standing(folder: Path) -> City | None:

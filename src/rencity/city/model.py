@@ -90,7 +90,12 @@ class City:
         return cls(identity, MappingProxyType(tables), folder)
 
     def write(
-        self, folder: str | Path, *, replace: bool = False, extra: Mapping[str, bytes] | None = None
+        self,
+        folder: str | Path,
+        *,
+        replace: bool = False,
+        extra: Mapping[str, bytes] | None = None,
+        beside: Path | None = None,
     ) -> City:
         """Write the folder whole or not at all; return the city opened there.
 
@@ -99,6 +104,7 @@ class City:
         Parameters
         ----------
         extra : more files by path within the folder, such as rasters
+        beside : city folder whose other files come along, such as that of the version before
 
         Raises
         ------
@@ -112,13 +118,33 @@ class City:
             for name, data in {**self._rasters(), **(extra or {})}.items():
                 (stage / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / name).write_bytes(data)
-            _keep_others(folder, stage)
+            for other in (folder, beside):
+                if other is not None:
+                    _keep_others(other, stage)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:
         """A new city with some tables replaced."""
         whole = {**self.tables, **tables}
         return City.build(self.identity, whole, folder=self.folder, fresh=self.fresh)
+
+    def successor(
+        self, tables: Mapping[str, pd.DataFrame], lineage: pd.DataFrame | None = None
+    ) -> City:
+        """The next version of this city, in which some tables are others.
+
+        Parameters
+        ----------
+        tables : by name; the others stay
+        lineage : columns table, old, new, change and note: what became of ids that are gone
+
+        Raises
+        ------
+        CityError : an id vanishes unsaid or comes back, or the lineage breaks another rule
+        """
+        from rencity.city.versions import successor  # noqa: PLC0415 - it is made of this class
+
+        return successor(self, tables, lineage)
 
     def with_identity(self, identity: Identity) -> City:
         """The same city under another identity."""

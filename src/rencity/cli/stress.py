@@ -254,4 +254,8 @@ def _notes(result: Result) -> Iterator[str]:
             "no people hang on anything here, so assets are counted instead | mend: give zones "
             "people_night and assets `serves`"
         )
+    city = result.about["city"]
+    yield plain(
+        f"城市 city {city['id']} 版本 version {city['version']}, 散列 hash {city['hash'][:16]}"
+    )
     yield f"摘要 digest {result.digest[:16]}"

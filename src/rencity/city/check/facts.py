@@ -78,7 +78,7 @@ class Facts:
         parts = [frame[name].to_numpy(dtype=object)[which] for name in TABLES[table].key]
         if len(parts) == 1:
             return tuple(parts[0])
-        return tuple("/".join(part) for part in zip(*parts, strict=True))
+        return tuple("/".join(map(str, part)) for part in zip(*parts, strict=True))
 
     @cached_property
     def n(self) -> int:
