@@ -86,6 +86,23 @@ def scaled(factor: float) -> Edit:
 BOWTIE = Polygon([(120.3, 31.55), (120.32, 31.57), (120.32, 31.55), (120.3, 31.57)])
 HERE = Point(120.301, 31.56)
 
+# rules that tests/city/test_city_check_shared.py breaks
+ELSEWHERE = {
+    "version",
+    "raster-file",
+    "raster-cover",
+    "broken-mark",
+    "building-people",
+    "building-size",
+    "switching",
+    "entrance-height",
+    "carrier-loop",
+    "carrier-far",
+    "lineage-version",
+    "lineage-open",
+    "lineage-reused",
+}
+
 # rule -> ways to break it: (edits of tables, ids that must be named, other rules that follow)
 BREAKS: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
     ("catalogue", {"identity": {"kinds": {"power.x": {"zh": "甲"}}}}, set(), set()),
@@ -287,7 +304,7 @@ def test_a_broken_rule_is_found_and_no_other(
 
 
 def test_every_rule_has_a_city_that_breaks_it_and_a_paragraph() -> None:
-    assert {rule for rule, *_ in BREAKS} == set(RULES)
+    assert {rule for rule, *_ in BREAKS} | ELSEWHERE == set(RULES)
     text = DOCS.read_text(encoding="utf-8")
     assert [rule for rule in RULES if f"### {rule}\n" not in text] == []
 

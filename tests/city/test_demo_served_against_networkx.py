@@ -93,9 +93,12 @@ def test_every_junction_is_reached_from_every_entry() -> None:
     one_road_net(make_demo("block", 2).city)
 
 
+KINDS = ["junction", "entry", "depot", "utility_tunnel"]
+
+
 def one_road_net(city: City) -> None:
     links = city.links[city.links["lifeline"] == "road"]
-    ids = city.assets.loc[city.assets["kind"].isin(["junction", "entry", "depot"])]
+    ids = city.assets.loc[city.assets["kind"].isin(KINDS)]
     ids = ids.loc[ids["lifeline"] == "road", "id"]
     row = {name: i for i, name in enumerate(ids)}
     a, b = links["start"].map(row), links["end"].map(row)
@@ -108,6 +111,7 @@ def test_roads_are_planar() -> None:
 
     city = make_demo("block", 4).city
     roads = city.assets[city.assets["kind"].isin(["segment", "bridge", "tunnel"])]
+    roads = roads[roads["lifeline"] == "road"]
     lines = roads.to_crs(city.identity.metric_crs).geometry.to_numpy()
     tree = shapely.STRtree(lines)
     a, b = tree.query(lines, predicate="crosses")

@@ -35,7 +35,7 @@ def test_a_page_shows_a_scenario_of_its_hazard_that_loads(page: Path) -> None:
     assert page.stem.removeprefix("hazard-") in kinds
 
 
-@pytest.mark.parametrize("kind", ["targeted", "cyber", "outbreak"])
+@pytest.mark.parametrize("kind", ["targeted", "cyber", "outbreak", "accident", "heat", "cold"])
 def test_the_scenario_of_the_page_strikes_a_demo_city(block_city: City, kind: str) -> None:
     from rencity import stress
 

@@ -1,7 +1,9 @@
 import re
 import string
 from importlib import resources
+from pathlib import Path
 
+import rencity
 from rencity.report.words import catalogue
 
 ROOM = resources.files("rencity.report")
@@ -20,7 +22,7 @@ OF_PEOPLE = {
 # said on a page of facilities because it explains just that
 EXPLAINS = {"no_people"}
 # keys made of a stem and a value
-MADE = ("nav_", "severity_", "hazard_", "regions_", "weak_show")
+MADE = ("nav_", "severity_", "hazard_", "regions_", "weak_show", "fact_", "layer_")
 
 
 def entries():
@@ -43,7 +45,7 @@ def test_no_text_of_a_page_of_facilities_speaks_of_people():
     for key, text in entries().items():
         for lang, people in OF_PEOPLE.items():
             said = re.sub(r"{\w+}", "", text.get(f"{lang}_assets", text[lang]))
-            assert key in EXPLAINS or not people.search(said), key
+            assert key in EXPLAINS or key.startswith("fact_") or not people.search(said), key
 
 
 def test_a_variant_says_something_else():
@@ -88,6 +90,14 @@ def test_no_text_is_left_over():
     whole = "\n".join(SOURCES.values())
     unused = [key for key in entries() if f'"{key}"' not in whole and not key.startswith(MADE)]
     assert unused == []
+
+
+def test_every_fact_that_has_a_text_is_told_by_some_hazard():
+    rooms = Path(rencity.__file__).parent / "sim" / "hazard"
+    told = "\n".join(path.read_text(encoding="utf-8") for path in rooms.rglob("*.py"))
+    facts = [key.removeprefix("fact_") for key in entries() if key.startswith("fact_")]
+    assert len(facts) > 50
+    assert [name for name in facts if f'"{name}"' not in told] == []
 
 
 def test_the_scripts_can_stand_inside_a_page():

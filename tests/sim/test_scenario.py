@@ -41,7 +41,7 @@ TARGET = '[[hazards]]\nkind = "random"\n[[hazards.targets]]\nprobability = 0.5\n
 FAULTS = {
     "unknown hazard kind": (
         HEAD + '[[hazards]]\nkind = "feild"\n',
-        r"hazards\[0\].kind: unknown hazard kind 'feild'.*did you mean 'field'.*one of cutoff, ",
+        r"hazards\[0\].kind: unknown hazard kind 'feild'.*did you mean 'field'.*one of accident, ",
     ),
     "no hazard kind": (HEAD + "[[hazards]]\nhours = 1\n", r"hazards\[0\]: 'kind' is missing"),
     "no hazards": (HEAD, "'hazards' is missing"),

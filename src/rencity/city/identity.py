@@ -78,7 +78,7 @@ class Identity(BaseModel):
     """What `city.toml` says of the city as a whole.
 
     `metric_crs` is a projected system in metres for lengths, areas and nearest things; the
-    tables' geometry is always WGS-84.
+    tables' geometry is always WGS-84. `parent` is the value hash of the version before this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,6 +92,7 @@ class Identity(BaseModel):
     synthetic: bool = False
     seed: int | None = None
     version: int = Field(default=1, ge=1)
+    parent: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     sources: tuple[Source, ...] = ()
     imports: tuple[ImportRecord, ...] = ()
     rasters: tuple[RasterFile, ...] = ()

@@ -15,9 +15,8 @@ import shapely
 from pydantic import ValidationError
 
 from rencity.city.coordinates import to_wgs84
-from rencity.city.ground import ELEVATION_RULE, with_elevation
 from rencity.city.identity import Identity, ImportRecord
-from rencity.city.infer import Rule, infer
+from rencity.city.infer import TERRAIN, Rule, forget_heights, infer
 from rencity.city.merge_rules import DEFAULT, MergeRules
 from rencity.city.merging import MergeReport, changed, joined, merge, without_overruled
 from rencity.city.model import City
@@ -58,8 +57,8 @@ class ImportResult:
     layers : the account of each layer read; each closes
     added : rows new to the city, by table
     same : rows that stood in the city already, by table
-    overruled : inferred needs and serves that gave way to what the source says
-    inferred : rows filled, by rule
+    overruled : inferred rows and values that gave way to what the source says
+    inferred : rows and values filled, by rule
     unmet : what rules could not fill
     findings : what the source leaves in doubt
     changed : whether the folder was written
@@ -82,7 +81,7 @@ class ImportResult:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: among millions of small values it takes a fifth of the time."""
+    """Without the search for cycles: among millions of values it takes a fifth of the time."""
     on = gc.isenabled()
     gc.disable()
     try:
@@ -146,13 +145,10 @@ def import_into(
     report.pairs |= cut
     merged, added, same = merge(base, part, place=src.name)
     merged, changes = changed(merged, part.changes)
-    done = infer(merged, rules)
-    city = done.city
-    for raster in part.rasters:
-        city = city.with_raster(raster.name, raster.grid, note=raster.note)
-    city, heights = with_elevation(city, old)
-    inferred = {**part.filled, **done.counts, **({ELEVATION_RULE: heights} if heights else {})}
-    city = _signed(city, part, _record(kind, src, mapping, part.layers, inferred, report))
+    done = infer(_with_rasters(merged, part), rules)
+    inferred = {**part.filled, **done.counts}
+    record = _record(kind, src, mapping, part.layers, inferred, report)
+    city = _signed(done.city, part, record)
     touched = old is None or city.hash != old.hash or city.identity != old.identity
     if touched:
         city = city.write(folder, replace=True, extra=part.files)
@@ -169,6 +165,15 @@ def import_into(
         changes,
         report,
     )
+
+
+def _with_rasters(city: City, part: Part) -> City:
+    """With the part's rasters; heights read from a terrain that is replaced are taken back."""
+    if any(raster.name == TERRAIN for raster in part.rasters):
+        city = forget_heights(city)
+    for raster in part.rasters:
+        city = city.with_raster(raster.name, raster.grid, note=raster.note)
+    return city
 
 
 def _standing(folder: Path) -> City | None:

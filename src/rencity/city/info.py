@@ -9,12 +9,14 @@ import pandas as pd
 import shapely
 
 from rencity.city.model import City
-from rencity.city.schema import LEVELS, ORIGINS, TABLES
+from rencity.city.origins import describe_origins, origins_text
+from rencity.city.schema import LEVELS, TABLES
+from rencity.city.statistics import against_stated, lines_of, statistics
 
 
 def describe(city: City) -> dict[str, Any]:
     """Plain values for JSON: identity, hash, extent, counts, people, origins, sources."""
-    identity = city.identity
+    identity, found = city.identity, statistics(city)
     return {
         "id": identity.id,
         "name": identity.name,
@@ -24,6 +26,8 @@ def describe(city: City) -> dict[str, Any]:
         "seed": identity.seed,
         "time_zone": identity.time_zone,
         "metric_crs": identity.metric_crs,
+        "version": identity.version,
+        "parent": identity.parent,
         "hash": city.hash,
         "extent_deg": _extent(city),
         "rows": {name: len(frame) for name, frame in city.tables.items()},
@@ -32,7 +36,9 @@ def describe(city: City) -> dict[str, Any]:
         "assets": _assets(city),
         "links": _by(city.links, "lifeline"),
         "needs": _by(city.need_groups, "lifeline"),
-        "origins": _origins(city),
+        "origins": describe_origins(city),
+        "statistics": found,
+        "stated": against_stated(found, identity.code),
         "sources": [source.model_dump() for source in identity.sources],
     }
 
@@ -43,6 +49,7 @@ def as_text(said: dict[str, Any]) -> str:
     kind = f"合成 synthetic, seed {said['seed']}" if said["synthetic"] else "实有数据 from sources"
     lines = [
         f"{names} ({said['id']}{', ' + said['code'] if said['code'] else ''}), {kind}",
+        f"版本 version     {said['version']}",
         f"散列 hash        {said['hash']}",
         f"范围 extent      {_extent_text(said['extent_deg'])}",
         f"坐标 systems     {said['metric_crs']}, {said['time_zone']}",
@@ -56,12 +63,8 @@ def as_text(said: dict[str, Any]) -> str:
         lines.append(
             f"  {name:<10}{line['total']:,} ({_starts(line['sources'])}): {_counts(line['kinds'])}"
         )
-    lines.append("数据 values      " + ("" if said["origins"] else "none"))
-    for name, shares in said["origins"].items():
-        shown = ", ".join(
-            f"{_percent(share)} {origin}" for origin, share in shares.items() if share
-        )
-        lines.append(f"  {name:<12}{shown}")
+    lines += origins_text(said["origins"])
+    lines += lines_of(said["statistics"], said["stated"])
     lines.append("来源 sources     " + ("" if said["sources"] else "none named"))
     lines += [f"  {s['layer']}: {s['title']} ({s['licence']})" for s in said["sources"]]
     return "\n".join(line.rstrip() for line in lines)
@@ -103,15 +106,6 @@ def _assets(city: City) -> dict[str, Any]:
     }
 
 
-def _origins(city: City) -> dict[str, dict[str, float]]:
-    """Share of measured, inferred and synthetic rows of each table that has rows."""
-    return {
-        name: {origin: float((frame["origin"] == origin).mean()) for origin in ORIGINS}
-        for name, frame in city.tables.items()
-        if "origin" in frame and len(frame)
-    }
-
-
 def _extent_text(extent: list[float] | None) -> str:
     if extent is None:
         return "nothing has a place"
@@ -119,13 +113,6 @@ def _extent_text(extent: list[float] | None) -> str:
     return f"{_degrees(west, 'EW')} to {_degrees(east, 'EW')}, " + (
         f"{_degrees(south, 'NS')} to {_degrees(north, 'NS')}"
     )
-
-
-def _percent(share: float) -> str:
-    """Never all or nothing where it is not."""
-    if 0.995 <= share < 1:
-        return ">99%"
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _degrees(value: float, sides: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from rencity.city.conform import conform
+from rencity.city.marks import MARKED, markable, marked, silent, unmark
 from rencity.city.matching import pairs, renamed
 from rencity.city.merge_rules import MergeRule, MergeRules
 from rencity.city.model import City
@@ -98,12 +100,12 @@ def _one(
         order = rule.columns.get(column)
         win = whole if order is None else _theirs_win(rule, order, ours, theirs)
         take = (silent_a & ~silent_b) | (differs & win)
-        if column in ("origin", "rule"):
+        if column in ("origin", "rule", "inferred"):
             take = whole
         values = a.to_numpy(dtype=object, copy=True)
         values[take] = b.to_numpy(dtype=object)[take]
         made[column] = values
-        if column not in ("origin", "rule") and differs.any():
+        if column not in ("origin", "rule", "inferred") and differs.any():
             name = f"{rule.table}.{column}"
             report.conflicts[name] = report.conflicts.get(name, 0) + int(differs.sum())
             told = report.examples.setdefault(name, [])
@@ -227,7 +229,12 @@ def _fresh(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, place: str) -> M
     known = where >= 0
     for column in TABLES[name].columns:
         a, b = ours.iloc[where[known]][column], theirs[known][column]
+        if column == "inferred":
+            continue
         differs = ~_same(a, b) & ~_unsaid(TABLES[name], column, b)
+        if differs.any() and _is_markable(name, column):  # a rule filled it since
+            guessed = marked(ours.iloc[where[known]], column)
+            differs &= ~(guessed & silent(TABLES[name].attribute(column), b))
         if differs.any():
             i = int(np.flatnonzero(differs)[0])
             raise InputError(
@@ -263,13 +270,99 @@ def _shown(value: object) -> str:
     return repr(plain) if not isinstance(plain, shapely.Geometry) else plain.wkt[:60]
 
 
-def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[City, int]:
-    """Without the inferred needs and serves of which `tables` say more, and how many they were.
+def _is_markable(name: str, column: str) -> bool:
+    return name in MARKED and any(a.name == column for a in markable(TABLES[name]))
 
-    A need is told by asset and lifeline, a serve by zone and lifeline. What was inferred by the
-    same rule that stands in `tables` is no news and stays. What a zone was inferred to receive goes
-    when it gets parts, which are served instead.
+
+def without_overruled(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[City, int]:
+    """Without what was inferred and `tables` say themselves, and how many rows and values it was.
+
+    A need is told by asset and lifeline, a serve by zone and lifeline, a value by its row. What
+    was inferred by the same rule that stands in `tables` is no news and stays. Cells of a zone
+    give way to zones that `tables` put in it. What a zone was inferred to receive goes when it gets
+    parts, which are served instead.
     """
+    city, cells = without_cells(city, _parents(tables.get("zones")))
+    city, values = _with_values(city, tables)
+    city, rows = _without_rows(city, tables)
+    return city, cells + values + rows
+
+
+def _parents(zones: pd.DataFrame | None) -> set[str]:
+    if zones is None or "parent" not in zones:
+        return set()
+    said = zones[zones["origin"].ne("inferred")] if "origin" in zones else zones
+    return set(said["parent"].dropna().astype(str)) - {""}
+
+
+def without_cells(city: City, parents: Collection[str]) -> tuple[City, int]:
+    """Without the inferred grid cells of those zones, what was inferred of them, and the count.
+
+    Raises
+    ------
+    InputError : a row that is not inferred names one of the cells
+    """
+    zones = city.zones
+    gone = zones["origin"].eq("inferred") & zones["level"].eq("grid")
+    gone &= zones["parent"].isin(list(parents))
+    if not gone.any():
+        return city, 0
+    cells = set(zones.loc[gone, "id"])
+    tables: dict[str, pd.DataFrame] = {"zones": zones[~gone]}
+    for name in ("serves", "demands"):
+        frame = city.tables[name]
+        at = frame["zone"].isin(cells)
+        _only_inferred(name, frame[at & frame["origin"].ne("inferred")])
+        tables[name] = frame[~at]
+    for end in ("start", "end"):
+        _only_inferred("od", city.od[city.od[end].isin(cells)], end)
+    for name in ("assets", "buildings"):
+        frame = city.tables[name]
+        at = frame["zone"].isin(cells).to_numpy()
+        _only_inferred(name, frame[at & ~marked(frame, "zone")])
+        tables[name] = unmark(frame.assign(zone=frame["zone"].mask(at, "")), "zone", at)
+    return city.replace(**tables), int(gone.sum())
+
+
+def _only_inferred(name: str, rows: pd.DataFrame, column: str = "zone") -> None:
+    if len(rows):
+        raise InputError(
+            f"{name}: {_key_text(rows, list(TABLES[name].key))} names the grid cell "
+            f"{rows[column].iloc[0]}, which would give way to zones of a source",
+            mend="let it name the zone that holds the cell, or leave the zones out",
+        )
+
+
+def _with_values(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[City, int]:
+    """With what `tables` say in place of the values that rules filled in."""
+    changed: dict[str, pd.DataFrame] = {}
+    count = 0
+    for name in set(tables) & set(MARKED):
+        ours = city.tables[name]
+        if not ours["inferred"].ne("").any():
+            continue
+        key = list(TABLES[name].key)
+        theirs = conform(TABLES[name], tables[name], place=name).drop_duplicates(key)
+        where = pd.MultiIndex.from_frame(theirs[key])
+        at = where.get_indexer(pd.MultiIndex.from_frame(ours[key]))
+        for attribute in markable(TABLES[name]):
+            column = attribute.name
+            guessed = np.flatnonzero(marked(ours, column) & (at >= 0))
+            said = theirs[column].iloc[at[guessed]]
+            told = guessed[~silent(attribute, said) & ~marked(theirs, column)[at[guessed]]]
+            if not len(told):
+                continue
+            values = ours[column].to_numpy(dtype=object, copy=True)
+            values[told] = theirs[column].iloc[at[told]].to_numpy(dtype=object)
+            which = np.zeros(len(ours), dtype=bool)
+            which[told] = True
+            ours = unmark(ours.assign(**{column: values}), column, which)
+            count += len(told)
+            changed[name] = ours
+    return (city.replace(**changed) if changed else city), count
+
+
+def _without_rows(city: City, tables: Mapping[str, pd.DataFrame]) -> tuple[City, int]:
     groups = city.need_groups
     lost = _overruled(groups, tables.get("need_groups"), ["asset", "lifeline"])
     ids = set(groups["id"][lost])
@@ -306,7 +399,7 @@ def _refined(city: City, zones: pd.DataFrame | None) -> tuple[City, Mask]:
     within = city.assets["zone"].isin(parted)
     if within.any():
         assets = city.assets.assign(zone=city.assets["zone"].mask(within, ""))
-        city = city.replace(assets=assets)
+        city = city.replace(assets=unmark(assets, "zone", within.to_numpy(dtype=bool)))
     return city, serves.to_numpy(dtype=bool)
 
 

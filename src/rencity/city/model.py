@@ -15,6 +15,8 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from rencity.city.catalogue import Catalogue, base_catalogue
@@ -88,7 +90,12 @@ class City:
         return cls(identity, MappingProxyType(tables), folder)
 
     def write(
-        self, folder: str | Path, *, replace: bool = False, extra: Mapping[str, bytes] | None = None
+        self,
+        folder: str | Path,
+        *,
+        replace: bool = False,
+        extra: Mapping[str, bytes] | None = None,
+        beside: Path | None = None,
     ) -> City:
         """Write the folder whole or not at all; return the city opened there.
 
@@ -97,6 +104,7 @@ class City:
         Parameters
         ----------
         extra : more files by path within the folder, such as rasters
+        beside : city folder whose other files come along, such as that of the version before
 
         Raises
         ------
@@ -110,13 +118,33 @@ class City:
             for name, data in {**self._rasters(), **(extra or {})}.items():
                 (stage / name).parent.mkdir(parents=True, exist_ok=True)
                 (stage / name).write_bytes(data)
-            _keep_others(folder, stage)
+            for other in (folder, beside):
+                if other is not None:
+                    _keep_others(other, stage)
         return City(self.identity, self.tables, folder)
 
     def replace(self, **tables: pd.DataFrame) -> City:
         """A new city with some tables replaced."""
         whole = {**self.tables, **tables}
         return City.build(self.identity, whole, folder=self.folder, fresh=self.fresh)
+
+    def successor(
+        self, tables: Mapping[str, pd.DataFrame], lineage: pd.DataFrame | None = None
+    ) -> City:
+        """The next version of this city, in which some tables are others.
+
+        Parameters
+        ----------
+        tables : by name; the others stay
+        lineage : columns table, old, new, change and note: what became of ids that are gone
+
+        Raises
+        ------
+        CityError : an id vanishes unsaid or comes back, or the lineage breaks another rule
+        """
+        from rencity.city.versions import successor  # noqa: PLC0415 - it is made of this class
+
+        return successor(self, tables, lineage)
 
     def with_identity(self, identity: Identity) -> City:
         """The same city under another identity."""
@@ -309,6 +337,15 @@ def _read_table(folder: Path, table: Table) -> pd.DataFrame | None:
     return frame
 
 
+def _joined(column: pd.Series) -> pa.Buffer:
+    """Texts with a zero byte between them, in UTF-8; a loop over millions would take minutes."""
+    texts = pa.array(column, type=pa.large_string())
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    whole = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
+    return pc.binary_join(whole, pa.scalar("\0", pa.large_string()))[0].as_buffer()
+
+
 def value_hash(city: City) -> str:
     """SHA-256 over identity and tables by value, in key order; how they came in is left out."""
     identity = city.identity.model_copy(update={"imports": ()})
@@ -320,7 +357,7 @@ def value_hash(city: City) -> str:
             digest.update(f"\0{attribute.name}\0".encode())
             column = frame[attribute.name]
             if attribute.kind in ("id", "text", "choice"):
-                digest.update("\0".join(column).encode())
+                digest.update(_joined(column))
             else:
                 values = column.to_numpy()
                 digest.update(np.ascontiguousarray(values).tobytes())

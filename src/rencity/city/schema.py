@@ -39,6 +39,7 @@ class Attribute:
     default : value when a source does not say; None means the value is required
     refers : table whose ids it must name; empty text means none named
     least, most : inclusive bounds on numbers
+    sums : whether a whole has the sum of its parts' values, as people do and a voltage does not
     """
 
     name: str
@@ -50,6 +51,7 @@ class Attribute:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    sums: bool = False
 
     @property
     def required(self) -> bool:
@@ -95,6 +97,13 @@ def _origin() -> tuple[Attribute, ...]:
             "origin", "choice", "measured", "", "how its values came to be known", choices=ORIGINS
         ),
         Attribute("rule", "text", "", "", "the rule that inferred or made it; empty if measured"),
+        Attribute(
+            "inferred",
+            "text",
+            "",
+            "",
+            "its single values that a rule filled in, as `column=rule`, joined by `; `",
+        ),
     )
 
 
@@ -114,8 +123,19 @@ TABLES: dict[str, Table] = {
                 Attribute("name", "text", "", "", "name in the city's language"),
                 Attribute("name_en", "text", "", "", "name in English"),
                 Attribute("code", "text", "", "", "administrative division code"),
-                Attribute("people_night", "float", 0.0, "people", "residents", least=0, most=2e9),
-                Attribute("people_day", "float", NAN, "people", "people by day", least=0),
+                Attribute(
+                    "people_night",
+                    "float",
+                    0.0,
+                    "people",
+                    "residents",
+                    least=0,
+                    most=2e9,
+                    sums=True,
+                ),
+                Attribute(
+                    "people_day", "float", NAN, "people", "people by day", least=0, sums=True
+                ),
                 Attribute(
                     "vulnerable",
                     "float",
@@ -123,8 +143,11 @@ TABLES: dict[str, Table] = {
                     "people",
                     "residents under 15 or over 64, or who need care",
                     least=0,
+                    sums=True,
                 ),
-                Attribute("gdp_yuan", "float", NAN, "yuan/a", "yearly value added", least=0),
+                Attribute(
+                    "gdp_yuan", "float", NAN, "yuan/a", "yearly value added", least=0, sums=True
+                ),
                 *_origin(),
             ),
             ("Point", "Polygon", "MultiPolygon"),
@@ -147,7 +170,13 @@ TABLES: dict[str, Table] = {
                     "whether its lifeline's service starts here; declared, never implied",
                 ),
                 Attribute(
-                    "capacity", "float", NAN, "lifeline unit", "greatest output or flow", least=0
+                    "capacity",
+                    "float",
+                    NAN,
+                    "lifeline unit",
+                    "greatest output or flow",
+                    least=0,
+                    sums=True,
                 ),
                 Attribute(
                     "demand",
@@ -155,6 +184,7 @@ TABLES: dict[str, Table] = {
                     NAN,
                     "lifeline unit",
                     "normal use drawn here; negative where service is fed in",
+                    sums=True,
                 ),
                 Attribute("voltage_kv", "float", NAN, "kV", "nominal voltage", least=0),
                 Attribute("diameter_mm", "float", NAN, "mm", "inner diameter of a pipe", least=0),
@@ -165,6 +195,7 @@ TABLES: dict[str, Table] = {
                     "m",
                     "length of a linear asset; measured on its geometry when missing",
                     least=0,
+                    sums=True,
                 ),
                 Attribute("elevation_m", "float", NAN, "m", "ground height", least=-500, most=9000),
                 Attribute(
@@ -181,7 +212,9 @@ TABLES: dict[str, Table] = {
                     "fragility", "text", "", "", "fragility class of a pack; empty: by its kind"
                 ),
                 Attribute("repair", "text", "", "", "repair class of a pack; empty: by its kind"),
-                Attribute("cost_yuan", "float", NAN, "yuan", "replacement cost", least=0),
+                Attribute(
+                    "cost_yuan", "float", NAN, "yuan", "replacement cost", least=0, sums=True
+                ),
                 Attribute("owner", "text", "", "", "who answers for it"),
                 *_origin(),
             ),
@@ -213,7 +246,7 @@ TABLES: dict[str, Table] = {
                     "time after the shock to close a normally open link; missing: never",
                     least=0,
                 ),
-                Attribute("length_m", "float", NAN, "m", "length along it", least=0),
+                Attribute("length_m", "float", NAN, "m", "length along it", least=0, sums=True),
                 Attribute(
                     "road_class", "text", "", "", "class of a road, as OpenStreetMap's highway"
                 ),
@@ -302,7 +335,9 @@ TABLES: dict[str, Table] = {
             (
                 Attribute("zone", "id", None, "", "zone", "zones"),
                 Attribute("lifeline", "id", None, "", "lifeline of the catalogue"),
-                Attribute("amount", "float", None, "lifeline unit", "normal use", least=0),
+                Attribute(
+                    "amount", "float", None, "lifeline unit", "normal use", least=0, sums=True
+                ),
                 *_origin(),
             ),
         ),
@@ -315,8 +350,12 @@ TABLES: dict[str, Table] = {
                 Attribute("end", "id", None, "", "zone where they end", "zones"),
                 Attribute("user_class", "text", "", "", "who travels; empty: all together"),
                 Attribute("period", "text", "", "", "part of the day they are of; empty: not said"),
-                Attribute("trips", "float", None, "trips", "trips in the period", least=0),
-                Attribute("trips_per_d", "float", NAN, "trips/d", "trips on a day", least=0),
+                Attribute(
+                    "trips", "float", None, "trips", "trips in the period", least=0, sums=True
+                ),
+                Attribute(
+                    "trips_per_d", "float", NAN, "trips/d", "trips on a day", least=0, sums=True
+                ),
                 *_origin(),
             ),
         ),
@@ -330,9 +369,13 @@ TABLES: dict[str, Table] = {
                 Attribute("name", "text", "", "", "name in the city's language"),
                 Attribute("use", "choice", "other", "", "main use", choices=USES),
                 Attribute("storeys", "float", NAN, "1", "floors above ground", least=0, most=300),
-                Attribute("floor_area_m2", "float", NAN, "m2", "sum of its floors", least=0),
-                Attribute("people_night", "float", NAN, "people", "residents", least=0),
-                Attribute("people_day", "float", NAN, "people", "people by day", least=0),
+                Attribute(
+                    "floor_area_m2", "float", NAN, "m2", "sum of its floors", least=0, sums=True
+                ),
+                Attribute("people_night", "float", NAN, "people", "residents", least=0, sums=True),
+                Attribute(
+                    "people_day", "float", NAN, "people", "people by day", least=0, sums=True
+                ),
                 Attribute("year", "float", NAN, "a", "year of building", least=0, most=3000),
                 *_origin(),
             ),

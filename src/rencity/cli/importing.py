@@ -102,8 +102,7 @@ def _rules(folder: Path, code: str) -> Mapping[str, Rule]:
 
     identity = folder / "city.toml"
     region = read_identity(identity).code if identity.exists() else code
-    held = load_packs(region=region or None)
-    return {**held.needs, **held.serves}
+    return load_packs(region=region or None).rules
 
 
 def _as_dict(result: ImportResult) -> dict[str, object]:
@@ -181,7 +180,7 @@ def _show_changes(out: Console, result: ImportResult) -> None:
         said = ", ".join(f"{name} {n}" for name, n in counts.items() if n)
         _line(out, f"{label}: {said or 0}")
     if result.overruled:
-        out.print(f"推断让位于来源 inferred rows overruled: {result.overruled}")
+        out.print(f"推断让位于来源 inferred rows and values overruled: {result.overruled}")
     word = "已写入 written" if result.changed else "未变 unchanged"
     _line(out, f"{result.city.folder} {word}")
 

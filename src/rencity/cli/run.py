@@ -1,4 +1,4 @@
-"""`rencity run`: a demo city, two strikes, their reports in a browser."""
+"""`rencity run`: a demo city, its strikes, their reports in a browser from the first one on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ import typer
 from rencity.kit.errors import InputError
 
 SEED = 1
+FIRST = "typhoon"
 SHAPES_A_CITY = ("kit", "city")
 SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse.py", "packs")
 
@@ -36,27 +38,36 @@ def run(
 ) -> None:
     """演示：建城、打击、看报告。Make the demo city, strike it, show the reports."""
     from rencity.report.serve import server_of
-    from rencity.report.shelf import write_shelf
+    from rencity.report.shelf import Shelf
 
     server = None if no_serve else server_of(folder / "reports", port)
-    city = _city(folder)
-    runs = [_struck(folder, city, scenario) for scenario in _scenarios(folder)]
-    _tell("writing the reports 写报告")
-    index = write_shelf(runs, folder / "reports")
-    if server is None:
-        typer.echo(index)
-    else:
-        _serve(server)
+    city, scenarios = _city(folder), _scenarios(folder)
+    shelf = Shelf(folder / "reports", awaited=len(scenarios))
+    with contextlib.ExitStack() as opened:
+        for scenario in scenarios:
+            index = shelf.add(_struck(folder, city, scenario))
+            if server is not None and len(shelf.entries) == 1:
+                opened.enter_context(_served(server))
+        if server is None:
+            typer.echo(index)
+        else:
+            threading.Event().wait()
 
 
-def _serve(server: ThreadingHTTPServer) -> None:
+@contextlib.contextmanager
+def _served(server: ThreadingHTTPServer) -> Iterator[None]:
+    """Serve beside what else is done, until Ctrl-C."""
     from rencity.report.serve import address
 
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     _tell("the reports stand at this address, for a browser on this machine; Ctrl-C stops")
     _tell("请用本机浏览器打开下面的地址；按 Ctrl-C 结束")
     typer.echo(address(server))
     with server, contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever()
+        try:
+            yield
+        finally:
+            server.shutdown()
     _tell("stopped 已停止")
 
 
@@ -74,12 +85,13 @@ def _city(folder: Path) -> Path:
 
 
 def _scenarios(folder: Path) -> list[Path]:
-    """The example scenarios, each copied to a folder of its own."""
+    """The example scenarios, each copied with its tables to a folder of its own; `FIRST` first."""
     made = []
-    for path in sorted(_examples().glob("*.toml")):
-        place = folder / "scenarios" / path.stem / path.name
-        _write(place, path.read_text(encoding="utf-8"))
-        made.append(place)
+    for path in sorted(_examples().glob("*.toml"), key=lambda path: (path.stem != FIRST, path)):
+        place = folder / "scenarios" / path.stem
+        for part in sorted(path.parent.glob(f"{path.stem}.*")):
+            _write(place / part.name, part.read_text(encoding="utf-8"))
+        made.append(place / path.name)
     return made
 
 

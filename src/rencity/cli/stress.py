@@ -33,6 +33,9 @@ STAGES = {
 }
 
 
+NOTES_SHOWN = 4
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(stress)
@@ -238,7 +241,9 @@ def _notes(result: Result) -> Iterator[str]:
     for note in result.about["notes"]:
         by_mend.setdefault(note["mend"], []).append(note["what"])
     for mend, said in by_mend.items():
-        yield plain(f"注 note: {'; '.join(said)} | mend: {mend}")
+        more = len(said) - NOTES_SHOWN
+        rest = f"; 另有 and {more} more, in run.json" if more > 0 else ""
+        yield plain(f"注 note: {'; '.join(said[:NOTES_SHOWN])}{rest} | mend: {mend}")
     yield (
         "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"
         "The reach level sees no capacity and is optimistic; what has no fragility never breaks."
@@ -249,4 +254,8 @@ def _notes(result: Result) -> Iterator[str]:
             "no people hang on anything here, so assets are counted instead | mend: give zones "
             "people_night and assets `serves`"
         )
+    city = result.about["city"]
+    yield plain(
+        f"城市 city {city['id']} 版本 version {city['version']}, 散列 hash {city['hash'][:16]}"
+    )
     yield f"摘要 digest {result.digest[:16]}"

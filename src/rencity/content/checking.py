@@ -9,13 +9,14 @@ from pathlib import Path
 
 from rencity.city.catalogue import Catalogue, base_catalogue
 from rencity.city.model import City
-from rencity.city.rules import NeedRule, ServeRule
+from rencity.city.rules import AreaRule, CapacityRule, NeedRule, ServeRule
 from rencity.content.loading import Entry, Pack, Reading, pack_folders, read_pack
 from rencity.content.packs import Packs, overlay
 from rencity.kit.findings import Finding, Severity
 from rencity.sim.classes import Lognormal, RepairRate, measures_of
 
 PIPE_STATES = ("leak", "break")
+FLOW_UNIT = "m3/d"
 
 
 def check_packs(
@@ -41,6 +42,8 @@ def check_packs(
         findings += _empty(pack, readings)
         findings += _unknown_kinds(pack, known)
         findings += _misplaced_lifelines(pack)
+        findings += _wrong_units(pack, known)
+        findings += _unknown_ways(pack, known)
         findings += _applied_twice(pack)
     findings += _unrepaired(overlay(packs))
     return findings
@@ -163,7 +166,7 @@ def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
         if isinstance(rule, NeedRule):
             wrong = [kind for kind in rule.kinds if kind.startswith(f"{rule.lifeline}.")]
             said = f"{', '.join(wrong)} cannot need their own lifeline: links carry it"
-        elif isinstance(rule, ServeRule):
+        elif isinstance(rule, AreaRule | ServeRule):
             wrong = [kind for kind in rule.kinds if not kind.startswith(f"{rule.lifeline}.")]
             said = f"{', '.join(wrong)} cannot serve {rule.lifeline}"
         else:
@@ -171,6 +174,36 @@ def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
         if wrong:
             yield _of_entry(
                 entry, "wrong-lifeline", said, "correct the kinds or the lifeline", "kinds"
+            )
+
+
+def _wrong_units(pack: Pack, known: Catalogue) -> Iterator[Finding]:
+    for _, entry in _each(pack):
+        rule = entry.value
+        if not isinstance(rule, CapacityRule) or rule.per != "flow":
+            continue
+        lifelines = {kind.partition(".")[0] for kind in rule.kinds} & set(known.lifelines)
+        wrong = sorted(name for name in lifelines if known.lifelines[name].unit != FLOW_UNIT)
+        if wrong:
+            yield _of_entry(
+                entry,
+                "wrong-unit",
+                f"{entry.id} gives a flow in {FLOW_UNIT}, {', '.join(wrong)} is not counted so",
+                "use steps of the diameter",
+                "per",
+            )
+
+
+def _unknown_ways(pack: Pack, known: Catalogue) -> Iterator[Finding]:
+    for _, entry in _each(pack):
+        rule = entry.value
+        if isinstance(rule, AreaRule) and rule.along not in known.lifelines:
+            yield _of_entry(
+                entry,
+                "unknown-lifeline",
+                f"{entry.id} goes along {rule.along}, which the catalogue lacks",
+                f"use one of {', '.join(known.lifelines)}",
+                "along",
             )
 
 

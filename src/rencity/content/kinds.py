@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from rencity.city.rules import NeedRule, ServeRule
+from rencity.city.rules import AreaRule, CapacityRule, CellRule, NeedRule, ServeRule
 from rencity.sim.classes import Fragility, Repair
 from rencity.sim.flood.content import Closure, Ground, StormFormula
 
@@ -27,3 +27,6 @@ register("serves", ServeRule)
 register("storms", StormFormula)
 register("grounds", Ground)
 register("closures", Closure)
+register("areas", AreaRule)
+register("capacities", CapacityRule)
+register("cells", CellRule)

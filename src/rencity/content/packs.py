@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from rencity.city.rules import NeedRule, ServeRule
+from rencity.city.rules import AreaRule, CapacityRule, CellRule, NeedRule, Rule, ServeRule
 from rencity.content.envelope import holds_in, rank
 from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
 from rencity.kit.errors import PackError
@@ -71,6 +71,26 @@ class Packs:
         held = self.entries["closures"].values()
         applies = {name: e.value for e in self._in_order(held) for name in e.value.applies}
         return MappingProxyType(applies)
+
+    @property
+    def areas(self) -> Mapping[str, AreaRule]:
+        """Rules for service areas by id, in the order to apply them."""
+        return self._values("areas")
+
+    @property
+    def capacities(self) -> Mapping[str, CapacityRule]:
+        """Rules for missing capacities by id, in the order to apply them."""
+        return self._values("capacities")
+
+    @property
+    def cells(self) -> Mapping[str, CellRule]:
+        """Rules for cutting zones into grid cells by id; applied only where asked for by name."""
+        return self._values("cells")
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule that an import applies: needs, areas, serves and capacities."""
+        return {**self.needs, **self.areas, **self.serves, **self.capacities}
 
     @property
     def names(self) -> tuple[str, ...]:

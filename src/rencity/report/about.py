@@ -51,6 +51,7 @@ class CityOfRun(_Entry):
     id: str
     name: str
     name_en: str = ""
+    version: Annotated[int, Field(ge=1)] = 1
     hash: str
     synthetic: bool = False
     time_zone: str = "UTC"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rencity.report.words import Words, shown
 
 MOST_PIXELS = 420
 MOST_OUTLINES = 400
-COLOURS = {"depth": "Blues", "gust": "YlOrRd", "concentration": "PuRd"}
+COLOURS = {"depth": "Blues", "peak": "YlOrRd", "concentration": "PuRd"}
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,15 @@ def _fact(name: str, value: float | str, words: Words) -> Fact:
 def _picture(path: str, hazard: HazardOfRun, run: Run, words: Words) -> Picture:
     name = Path(path).stem.removeprefix(f"{hazard.name}-")
     grid = _coarse(_read(run.folder / path))
-    kind, _, event = name.partition("_")
+    kind, event = _split(name)
     caption = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
     return Picture(caption, _drawn(grid, name, run))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """What a layer shows, and of which event or case."""
+    kind, *rest = re.split("[_-]", name, maxsplit=1)
+    return kind, "".join(rest)
 
 
 def _read(path: Path) -> Grid:
@@ -118,7 +125,7 @@ def _drawn(grid: Grid, name: str, run: Run) -> str:
     image = axes.imshow(
         seen,
         extent=(left, right, bottom, top),
-        cmap=mpl.colormaps[COLOURS.get(name.partition("_")[0], "viridis")],
+        cmap=mpl.colormaps[COLOURS.get(_split(name)[0], "viridis")],
         interpolation="nearest",
     )
     for line in _outlines(run, grid.crs):

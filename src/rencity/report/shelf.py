@@ -12,22 +12,55 @@ from rencity.report.page import POLICY, environment, page, style
 from rencity.report.words import LANGS, Words
 
 
+class Shelf:
+    """A shelf that fills: it can be read from its first report on.
+
+    Parameters
+    ----------
+    awaited : runs that are to come; the page says so and looks again until they are there
+    """
+
+    def __init__(self, folder: Path, awaited: int = 0) -> None:
+        self.folder = folder
+        self.awaited = awaited
+        self.entries: list[list[dict[str, object]]] = []
+
+    def add(self, run: Path) -> Path:
+        """Write the reports of a run in every language; the path of the shelf's `index.html`.
+
+        Raises
+        ------
+        RunError : the run folder is missing, partial or of another format
+        StorageError : the disk refused a write
+        """
+        self.entries.append(_entry(run, self.folder, len(self.entries) + 1))
+        return self.write()
+
+    def write(self) -> Path:
+        """Write the page that lists them."""
+        template = environment(Words("zh")).get_template("index.html.j2")
+        text = template.render(
+            entries=self.entries,
+            more=max(self.awaited - len(self.entries), 0),
+            policy=POLICY,
+            style=style(),
+        )
+        write_bytes(self.folder / "index.html", text.encode("utf-8", "replace"))
+        return self.folder / "index.html"
+
+
 def write_shelf(runs: Sequence[Path], folder: Path) -> Path:
     """Write the reports of `runs` in every language into `folder`, and their `index.html`.
 
     Raises
     ------
-    RunError : a run folder is missing, partial or of another format
-    StorageError : the disk refused a write
+    RunError, StorageError : as `Shelf.add`
     """
-    entries = [_entry(run, folder, number) for number, run in enumerate(runs, start=1)]
-    text = (
-        environment(Words("zh"))
-        .get_template("index.html.j2")
-        .render(entries=entries, policy=POLICY, style=style())
-    )
-    write_bytes(folder / "index.html", text.encode("utf-8", "replace"))
-    return folder / "index.html"
+    shelf = Shelf(folder)
+    index = shelf.write()
+    for run in runs:
+        index = shelf.add(run)
+    return index
 
 
 def _entry(folder: Path, out: Path, number: int) -> list[dict[str, object]]:

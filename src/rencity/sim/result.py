@@ -278,6 +278,7 @@ def _about(
             "id": identity.id,
             "name": identity.name,
             "name_en": identity.name_en,
+            "version": identity.version,
             "hash": city.hash,
             "synthetic": identity.synthetic,
             "time_zone": identity.time_zone,

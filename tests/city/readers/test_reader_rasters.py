@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import Affine
-from shapely.geometry import LineString
 
 from rencity.city import City, from_wgs84
-from rencity.city.ground import ELEVATION_RULE
 from rencity.city.importing import ImportResult, import_into
+from rencity.city.infer.places import HEIGHT_RULE
 from rencity.city.landcover import base_cover_text, cover_of, cover_table, surface
 from rencity.city.rasters import Grid, geotiff, grid_of
 from rencity.kit.errors import InputError
@@ -86,8 +85,8 @@ def test_heights_of_any_system_land_on_the_city(folder: Path, tmp_path: Path, cr
     at = np.column_stack([points.geometry.x, points.geometry.y])
     assert points["elevation_m"].to_numpy() == pytest.approx(hill(at), abs=0.06)
     assert assets["elevation_m"].notna().all()
-    assert result.inferred[ELEVATION_RULE] == len(assets)
-    assert result.city.identity.imports[-1].inferred[ELEVATION_RULE] == len(assets)
+    assert result.inferred[HEIGHT_RULE] == len(assets)
+    assert result.city.identity.imports[-1].inferred[HEIGHT_RULE] == len(assets)
     assert set(assets["origin"]) == {"measured"}
     layer = result.layers[0]
     assert layer.closes
@@ -349,16 +348,6 @@ def test_the_shipped_classes_are_sound() -> None:
     table = cover_table(base_cover_text(), place="landcover.toml")
     assert len(table.classes) == 11
     assert [code for code, each in table.classes.items() if each.water] == [80]
-
-
-def test_lines_take_the_height_of_their_middle(tiny_city: Make) -> None:
-    from rencity.city.ground import places
-
-    city = tiny_city()
-    lines = (city.assets.geom_type == "LineString").to_numpy()
-    middle = [line.interpolate(0.5, normalized=True) for line in city.assets.geometry[lines]]
-    assert places(city)[lines] == pytest.approx(np.array([(p.x, p.y) for p in middle]))
-    assert isinstance(city.assets.geometry[lines].iloc[0], LineString)
 
 
 def test_the_grid_of_dallas(shared_data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from rencity.city.check import columns, geometry, identity, links, needs, supply, zones
+from rencity.city.check import (
+    columns,
+    geometry,
+    identity,
+    lineage,
+    links,
+    needs,
+    rasters,
+    shared,
+    supply,
+    zones,
+)
 from rencity.city.check.facts import Facts
 from rencity.city.model import City
 from rencity.kit.errors import CityError
@@ -16,6 +27,9 @@ RULES: dict[str, Rule] = {
     "catalogue": identity.catalogue,
     "time-zone": identity.time_zone,
     "metric-crs": identity.metric_crs,
+    "version": lineage.version,
+    "raster-file": rasters.raster_file,
+    "raster-cover": rasters.raster_cover,
     "empty-id": columns.empty_id,
     "duplicate-id": columns.duplicate_id,
     "dangling-id": columns.dangling_id,
@@ -25,6 +39,7 @@ RULES: dict[str, Rule] = {
     "unknown-class": columns.unknown_class,
     "not-finite": columns.not_finite,
     "out-of-range": columns.out_of_range,
+    "broken-mark": shared.broken_mark,
     "geometry-missing": geometry.geometry_missing,
     "geometry-invalid": geometry.geometry_invalid,
     "geometry-type": geometry.geometry_type,
@@ -37,12 +52,21 @@ RULES: dict[str, Rule] = {
     "share-sum": zones.share_sum,
     "served-twice": zones.served_twice,
     "unserved-zone": zones.unserved_zone,
+    "building-people": shared.building_people,
+    "building-size": shared.building_size,
     "link-lifeline": links.link_lifeline,
     "link-loop": links.link_loop,
     "link-asset": links.link_asset,
     "shared-asset": links.shared_asset,
     "mixed-switch": links.mixed_switch,
+    "switching": shared.switching,
     "unattached": links.unattached,
+    "entrance-height": shared.entrance_height,
+    "carrier-loop": shared.carrier_loop,
+    "carrier-far": shared.carrier_far,
+    "lineage-version": lineage.lineage_version,
+    "lineage-open": lineage.lineage_open,
+    "lineage-reused": lineage.lineage_reused,
     "manual-start": needs.manual_start,
     "empty-need": needs.empty_need,
     "quorum": needs.quorum,

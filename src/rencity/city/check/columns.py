@@ -59,7 +59,7 @@ def dangling_id(facts: Facts) -> list[Finding]:
         if not attribute.refers:
             continue
         ids = facts.city.tables[table.name][attribute.name]
-        lost = (facts.rows(attribute.refers, ids) < 0) & (ids != "").to_numpy()
+        lost = (facts.named(table.name, attribute.name) < 0) & (ids != "").to_numpy()
         if lost.any():
             found.append(
                 _finding(

@@ -32,6 +32,7 @@ class Facts:
     def __init__(self, city: City, classes: Mapping[str, frozenset[str]] | None = None) -> None:
         self.city = city
         self.classes = classes
+        self._named: dict[tuple[str, str], Rows] = {}
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -56,6 +57,13 @@ class Facts:
         at = index.get_indexer(pd.Index(ids.to_numpy()))
         return np.where(at >= 0, first[at] if len(first) else ABSENT, ABSENT).astype(np.int64)
 
+    def named(self, table: str, name: str) -> Rows:
+        """Row of what a column of ids names, in the table that it refers to."""
+        if (table, name) not in self._named:
+            refers = TABLES[table].attribute(name).refers
+            self._named[table, name] = self.rows(refers, self.city.tables[table][name])
+        return self._named[table, name]
+
     def column(self, table: str, name: str) -> npt.NDArray[np.object_]:
         """A text column as an array."""
         return self.city.tables[table][name].to_numpy(dtype=object)
@@ -70,7 +78,7 @@ class Facts:
         parts = [frame[name].to_numpy(dtype=object)[which] for name in TABLES[table].key]
         if len(parts) == 1:
             return tuple(parts[0])
-        return tuple("/".join(part) for part in zip(*parts, strict=True))
+        return tuple("/".join(map(str, part)) for part in zip(*parts, strict=True))
 
     @cached_property
     def n(self) -> int:
@@ -110,37 +118,37 @@ class Facts:
     @cached_property
     def start(self) -> Rows:
         """Asset row at each link's start."""
-        return self.rows("assets", self.city.links["start"])
+        return self.named("links", "start")
 
     @cached_property
     def end(self) -> Rows:
         """Asset row at each link's end."""
-        return self.rows("assets", self.city.links["end"])
+        return self.named("links", "end")
 
     @cached_property
     def own(self) -> Rows:
         """Asset row of each link's own asset."""
-        return self.rows("assets", self.city.links["asset"])
+        return self.named("links", "asset")
 
     @cached_property
     def need_asset(self) -> Rows:
         """Asset row of each need group."""
-        return self.rows("assets", self.city.need_groups["asset"])
+        return self.named("need_groups", "asset")
 
     @cached_property
     def need_group(self) -> Rows:
         """Need-group row of each alternative."""
-        return self.rows("need_groups", self.city.needs["group"])
+        return self.named("needs", "group")
 
     @cached_property
     def need_provider(self) -> Rows:
         """Asset row of each alternative."""
-        return self.rows("assets", self.city.needs["provider"])
+        return self.named("needs", "provider")
 
     @cached_property
     def parent(self) -> Rows:
         """Zone row of each zone's parent."""
-        return self.rows("zones", self.city.zones["parent"])
+        return self.named("zones", "parent")
 
     @cached_property
     def is_leaf(self) -> Mask:
@@ -163,12 +171,12 @@ class Facts:
     @cached_property
     def serve_asset(self) -> Rows:
         """Asset row of each row of serves."""
-        return self.rows("assets", self.city.serves["asset"])
+        return self.named("serves", "asset")
 
     @cached_property
     def serve_zone(self) -> Rows:
         """Zone row of each row of serves."""
-        return self.rows("zones", self.city.serves["zone"])
+        return self.named("serves", "zone")
 
     @cached_property
     def supply(self) -> Supply:

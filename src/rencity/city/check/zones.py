@@ -146,7 +146,10 @@ def served_twice(facts: Facts) -> list[Finding]:
 
 
 def unserved_zone(facts: Facts) -> list[Finding]:
-    """Every lifeline serves every zone where people live, itself or through a parent."""
+    """Every lifeline serves every zone where people live, itself or through a parent.
+
+    One that serves less than half of the people, as a metro does, is taken as meant so.
+    """
     people = facts.number("zones", "people_night")
     lived = facts.is_leaf & (people > 0)
     if not lived.any():
@@ -159,7 +162,7 @@ def unserved_zone(facts: Facts) -> list[Finding]:
             found.append(
                 Finding(
                     "unserved-zone",
-                    "warning" if own.any() else "note",
+                    "warning" if people[bare].sum() <= people[lived].sum() / 2 else "note",
                     f"{name} serves none of {int(bare.sum())} zones with "
                     f"{people[bare].sum():,.0f} people: its outage costs them nothing",
                     "add rows to serves, or import with rules that infer them",

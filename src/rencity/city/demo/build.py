@@ -8,22 +8,32 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from rencity.city.demo.buildings import make_buildings
+from rencity.city.demo.carriers import carry
 from rencity.city.demo.cells import Ground, make_ground
-from rencity.city.demo.draft import Draft
 from rencity.city.demo.drainage import draw_drainage
+from rencity.city.demo.entrances import entrance_m
 from rencity.city.demo.facilities import draw_facilities
 from rencity.city.demo.gas import draw_gas
+from rencity.city.demo.landcover import cover
 from rencity.city.demo.needs import make_needs
 from rencity.city.demo.plan import Plan
 from rencity.city.demo.power import draw_power
-from rencity.city.demo.roads import draw_roads
+from rencity.city.demo.roads import Roads, draw_roads, underpasses
 from rencity.city.demo.supply import make_demands, make_serves, transformer_capacity
 from rencity.city.demo.telecom import draw_telecom
-from rencity.city.demo.terrain import Terrain, make_terrain, terrain_grid
+from rencity.city.demo.terrain import Terrain, make_terrain
+from rencity.city.demo.transit import draw_transit
+from rencity.city.demo.tunnels import dig
 from rencity.city.demo.water import draw_water
 from rencity.city.demo.zones import Zones, make_zones, on_globe
 from rencity.city.identity import Identity, Source
 from rencity.city.model import City
+
+NOTES = {
+    "terrain": "synthetic ground height; an underpass is as wide as a pixel",
+    "landcover": "synthetic; codes of ESA WorldCover, roads are built-up (50)",
+}
 
 
 @dataclass(frozen=True)
@@ -54,17 +64,25 @@ def build_demo(plan: Plan) -> Demo:
     """Make the city of a plan."""
     ground = make_ground(plan)
     zones = make_zones(ground)
-    terrain = make_terrain(ground)
-    tables = _tables(ground, zones, terrain, _drafts(ground, terrain))
+    bare = make_terrain(ground)
+    roads = draw_roads(ground, bare)
+    terrain = bare.sunk(underpasses(ground, roads))
+    assets, links, carriers = _networks(ground, roads)
+    tables = _tables(ground, zones, terrain, assets) | {"links": links, "carriers": carriers}
     city = City.build(_identity(plan), tables)
-    return Demo(
-        plan, city.with_raster("terrain", terrain_grid(ground, terrain), origin="synthetic")
-    )
+    covered = cover(ground, roads, terrain, zones.night, zones.day)
+    for name, grid in (
+        ("terrain", terrain.grid(ground, terrain.height_m, "m")),
+        ("landcover", covered),
+    ):
+        city = city.with_raster(name, grid, origin="synthetic", note=NOTES[name])
+    return Demo(plan, city)
 
 
-def _drafts(ground: Ground, terrain: Terrain) -> list[Draft]:
-    return [
-        draw_roads(ground, terrain),
+def _networks(ground: Ground, roads: Roads) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Assets in local metres, links, carriers."""
+    drafts = [
+        draw_transit(ground),
         draw_power(ground),
         draw_water(ground),
         draw_drainage(ground),
@@ -72,29 +90,33 @@ def _drafts(ground: Ground, terrain: Terrain) -> list[Draft]:
         draw_telecom(ground),
         *draw_facilities(ground),
     ]
+    made = [draft.tables() for draft in drafts]
+    tunnels = dig(ground, roads, pd.concat([part for part, _ in made], ignore_index=True))
+    made.append(roads.draft.tables())
+    assets = pd.concat([part for part, _ in made], ignore_index=True)
+    links = pd.concat([part for _, part in made if len(part)], ignore_index=True)
+    return assets, links, carry(ground, assets, links, tunnels)
 
 
 def _tables(
-    ground: Ground, zones: Zones, terrain: Terrain, drafts: list[Draft]
+    ground: Ground, zones: Zones, terrain: Terrain, assets: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    made = [draft.tables() for draft in drafts]
-    assets = pd.concat([part for part, _ in made], ignore_index=True)
-    links = pd.concat([part for _, part in made if len(part)], ignore_index=True)
     xy = assets[["x", "y"]].to_numpy()
     assets["zone"] = zones.lowest[ground.cell_of(xy)]
     assets["elevation_m"] = terrain.at(xy)
+    assets["entrance_m"] = entrance_m(ground.plan, assets)
     assets["cost_yuan"] = _cost(ground.plan, assets)
     assets["owner"] = assets["lifeline"].map(ground.plan.figures["owner"])
     groups, needs = make_needs(ground.plan, assets)
     serves = make_serves(ground, zones, assets)
-    demands = make_demands(ground, zones)
+    demands = make_demands(ground, zones, serves)
     assets["capacity"] = transformer_capacity(ground, serves, demands, assets)
     shapes = on_globe(ground.plan, assets["geometry"].to_numpy())
     plain = assets.drop(columns=["x", "y", "geometry"])
     return {
         "zones": zones.table,
         "assets": gpd.GeoDataFrame(plain, geometry=shapes, crs="EPSG:4326"),
-        "links": links,
+        "buildings": make_buildings(ground, zones),
         "need_groups": groups,
         "needs": needs,
         "serves": serves,

@@ -29,3 +29,22 @@ def whole(parts: Floats, total: int) -> Ints:
     order = np.argsort(floor - exact, kind="stable")
     floor[order[: total - int(floor.sum())]] += 1
     return floor
+
+
+def whole_by(parts: Floats, group: Ints, totals: Ints) -> Ints:
+    """`whole` inside each group: integers in proportion to `parts` that sum to `totals[group]`.
+
+    Parameters
+    ----------
+    parts : shape (n,), not negative; a group whose total is not 0 holds some that are not 0
+    group : row of `totals`, shape (n,)
+    """
+    held = np.bincount(group, parts, len(totals))
+    exact = parts * (totals / np.where(held > 0, held, 1.0))[group]
+    floor = np.floor(exact + 1e-9).astype(np.int64)
+    short = totals - np.bincount(group, floor, len(totals)).astype(np.int64)
+    order = np.lexsort((floor - exact, group))
+    size = np.bincount(group, minlength=len(totals))
+    rank = np.arange(len(group)) - np.repeat(np.cumsum(size) - size, size)
+    floor[order[rank < short[group[order]]]] += 1
+    return floor

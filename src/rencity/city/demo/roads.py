@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
+import shapely
 from scipy.sparse import csgraph
 
 from rencity.city.demo.cells import CANAL, Ground
 from rencity.city.demo.draft import Draft
-from rencity.city.demo.draws import Floats, Ints, stream
+from rencity.city.demo.draws import Bools, Floats, Ints, stream
 from rencity.city.demo.graph import Penalty, lengths, matrix, mesh, nearest
 from rencity.city.demo.terrain import Terrain
 
@@ -21,10 +23,32 @@ CLASSES = ("residential", "tertiary", "secondary", "primary", "trunk", "motorway
 TUNNELLED = CLASSES.index("trunk")
 """Least rank of a road that goes through a hill instead of over it."""
 
+MAIN = CLASSES.index("secondary")
+"""Least rank of a main street, which may dive below a great road or have a utility tunnel."""
+
 TUNNEL_ABOVE_M = 60.0
 
 
-def draw_roads(ground: Ground, terrain: Terrain) -> Draft:
+@dataclass(frozen=True)
+class Roads:
+    """The road draft, and the net it was drawn from.
+
+    Attributes
+    ----------
+    xy : junctions, shape (n, 2); their numbers in the draft are their rows
+    edges : shape (m, 2)
+    rank : row of `CLASSES` of each edge, shape (m,)
+    plain : whether an edge is neither bridge nor tunnel, shape (m,)
+    """
+
+    draft: Draft
+    xy: Floats
+    edges: Ints
+    rank: Ints
+    plain: Bools
+
+
+def draw_roads(ground: Ground, terrain: Terrain) -> Roads:
     """Junctions, segments with bridges and tunnels, entries at the edge, depots."""
     lattice = _junctions(ground)
     xy = lattice.xy
@@ -48,7 +72,24 @@ def draw_roads(ground: Ground, terrain: Terrain) -> Draft:
     )
     _add_entries(ground, draft)
     _add_depots(ground, draft, xy)
-    return draft
+    return Roads(draft, xy, edges, rank, ~(bridge | tunnel))
+
+
+def underpasses(ground: Ground, roads: Roads) -> npt.NDArray[np.object_]:
+    """Lines of the segments that dive: main streets that meet a great road, where people are dense.
+
+    A planar net crosses on the level; the dip stands for where the street would go below.
+    """
+    great = np.zeros(len(roads.xy), dtype=bool)
+    great[roads.edges[roads.rank >= TUNNELLED]] = True
+    main = (roads.rank >= MAIN) & (roads.rank < TUNNELLED) & roads.plain
+    rows = np.flatnonzero(main & great[roads.edges].any(axis=1))
+    ends = roads.xy[roads.edges[rows]]
+    people = ground.point_people[ground.point_of(ends.mean(axis=1))]
+    rng = stream(ground.plan.seed, "underpasses")
+    key = rng.exponential(size=len(rows)) / np.maximum(people, 1e-12)
+    chosen = np.argsort(key, kind="stable")[: ground.plan.counts["underpass"]]
+    return shapely.linestrings(ends[chosen])
 
 
 def _bridged(ground: Ground, lattice: _Lattice) -> Penalty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from rencity.city.demo.cells import Ground
 from rencity.city.demo.draws import Floats, Ints
@@ -22,6 +23,8 @@ SUPPLIERS: tuple[tuple[str, str, int, float], ...] = (
 )
 """Lifeline, kind, how many of the nearest, and the share they carry together."""
 
+LEAST_BY_METRO = 0.01
+
 
 def make_serves(ground: Ground, zones: Zones, assets: pd.DataFrame) -> pd.DataFrame:
     """Every lowest zone on each network lifeline and on health; shares sum to 1."""
@@ -31,7 +34,27 @@ def make_serves(ground: Ground, zones: Zones, assets: pd.DataFrame) -> pd.DataFr
         near = nearest(ground.seeds, some[["x", "y"]].to_numpy(), count)
         zone = np.repeat(np.arange(len(near)), near.shape[1])
         made.append(_rows(lifeline, some, near.ravel(), zone, zones, share))
+    made.append(_stations(ground, zones, assets))
     return pd.concat(made, ignore_index=True)
+
+
+def _stations(ground: Ground, zones: Zones, assets: pd.DataFrame) -> pd.DataFrame:
+    """The nearest station carries those of a zone who go by metro; most zones have none near."""
+    some = assets[(assets["lifeline"] == "transit") & (assets["kind"] == "station")]
+    xy = some[["x", "y"]].to_numpy()
+    near = nearest(ground.seeds, xy, 1)[:, 0]
+    share = _by_metro(ground, xy)
+    zone = np.flatnonzero(share > 0)
+    made = _rows("transit", some, near[zone], zone, zones, 1.0)
+    return made.assign(share=share[zone])
+
+
+def _by_metro(ground: Ground, stations: Floats) -> Floats:
+    """Share of each cell's people who go by metro, shape (cells,)."""
+    figures = ground.plan.figures["transit"]
+    away = cKDTree(stations).query(ground.seeds)[0]
+    share = np.round(figures["share"] * np.exp(-((away / figures["reach_m"]) ** 2)), 3)
+    return np.where(share < LEAST_BY_METRO, 0.0, share)
 
 
 def _transformers(ground: Ground, zones: Zones, assets: pd.DataFrame) -> pd.DataFrame:
@@ -59,25 +82,31 @@ def _rows(
     )
 
 
-def make_demands(ground: Ground, zones: Zones) -> pd.DataFrame:
-    """Normal use of each lowest zone: a figure a head, for those present on average."""
-    day = zones.table.set_index("id")["people_day"].loc[zones.lowest].to_numpy()
-    present: Floats = (zones.night + day) / 2
-    figures = ground.plan.figures["demand_per_head"]
+def make_demands(ground: Ground, zones: Zones, serves: pd.DataFrame) -> pd.DataFrame:
+    """Normal use of each lowest zone: a figure a head, for those present on average.
+
+    By metro go those whom a station serves.
+    """
+    present = pd.Series((zones.night + zones.day) / 2, zones.lowest)
+    figures = ground.plan.figures
+    uses = {name: present * each for name, each in figures["demand_per_head"].items()}
+    by_metro = serves[serves["rule"] == f"{RULE}.serves.transit"].set_index("zone")["share"]
+    trips = by_metro * present.loc[by_metro.index] * figures["transit"]["trips_per_head"]
     return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "zone": zones.lowest,
-                    "lifeline": lifeline,
-                    "amount": np.round(present * per_head, 2),
-                    "origin": "synthetic",
-                    "rule": f"{RULE}.demand-per-head.{lifeline}",
-                }
-            )
-            for lifeline, per_head in figures.items()
-        ],
+        [_demand(name, amount) for name, amount in (uses | {"transit": trips}).items()],
         ignore_index=True,
+    )
+
+
+def _demand(lifeline: str, amount: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "zone": amount.index,
+            "lifeline": lifeline,
+            "amount": np.round(amount.to_numpy(), 2),
+            "origin": "synthetic",
+            "rule": f"{RULE}.demand-per-head.{lifeline}",
+        }
     )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from rencity.city.demo.cells import Ground
+from rencity.city.demo.cells import WET, Ground
 from rencity.city.demo.draft import Draft
 from rencity.city.demo.draws import Floats, Ints, stream
-from rencity.city.demo.graph import forest, mesh, nearest
+from rencity.city.demo.graph import forest, lengths, mesh, nearest, neighbours
 
 DIAMETERS_MM = np.array([1600.0, 1200.0, 800.0, 500.0, 300.0, 200.0])
 SHARES = np.array([0.05, 0.02, 0.008, 0.002, 0.0006])
 """Least share of all junctions fed through a pipe for it to have the diameter at that place."""
+
+SWITCHING_MIN = 45.0
+"""Time for a crew to open a valve that stands shut."""
 
 
 def draw_water(ground: Ground) -> Draft:
@@ -54,11 +57,31 @@ def _mains(ground: Ground, draft: Draft, works: Floats) -> Ints:
     used = on_tree | (trees.parent[edges[:, 1]] == edges[:, 0])
     share = np.where(used, fed[child] / len(xy), 0.0)
     size = DIAMETERS_MM[(share[:, None] < SHARES[None, :]).sum(axis=1)]
-    draft.links("pipe", nodes[edges[:, 0]], nodes[edges[:, 1]], diameter_mm=size)
+    draft.links(
+        "pipe", nodes[edges[:, 0]], nodes[edges[:, 1]], diameter_mm=size, normally_open=False
+    )
+    _valves(ground, draft, nodes, xy, edges, trees.root)
     inner = np.flatnonzero(fed > 2)
     chosen = np.sort(rng.choice(inner, min(counts["water_pump"], len(inner)), replace=False))
     draft.change(nodes[chosen], "pump")
     return np.delete(nodes, chosen)
+
+
+def _valves(ground: Ground, draft: Draft, nodes: Ints, xy: Floats, edges: Ints, root: Ints) -> None:
+    """Shut valves where the areas of two works come nearest (one area: anywhere), by the far end.
+
+    A shut valve is a normally open link without an asset: it carries nothing until it is switched.
+    """
+    spare = neighbours(xy)
+    key, used = spare @ [len(xy), 1], edges @ [len(xy), 1]
+    spare = spare[~np.isin(key, used) & (ground.dry_first(xy)(spare) < WET)]
+    between = root[spare[:, 0]] != root[spare[:, 1]]
+    spare = spare[between] if between.any() else spare
+    order = np.argsort(lengths(xy, spare), kind="stable")
+    a, b = spare[order[: ground.plan.counts["water_valve"]]].T
+    shut = draft.nodes("junction", xy[a] + (xy[b] - xy[a]) * 0.9)
+    draft.links("pipe", nodes[a], shut, diameter_mm=300.0, normally_open=False)
+    draft.links("", shut, nodes[b], normally_open=True, switching_min=SWITCHING_MIN)
 
 
 def _high_lift(ground: Ground, draft: Draft, works: Ints, places: Floats, junctions: Ints) -> None:

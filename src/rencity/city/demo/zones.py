@@ -27,12 +27,13 @@ class Zones:
     ----------
     table : the city's zones table, all levels
     lowest : id of each cell's zone, shape (cells,), in the order of the ground's seeds
-    night : residents of each cell, shape (cells,)
+    night, day : people of each cell, shape (cells,)
     """
 
     table: gpd.GeoDataFrame
     lowest: npt.NDArray[np.object_]
     night: Ints
+    day: Ints
 
 
 def to_wgs84(plan: Plan) -> pyproj.Transformer:
@@ -64,7 +65,8 @@ def make_zones(ground: Ground) -> Zones:
     table["origin"], table["rule"] = "synthetic", f"{RULE}.zones"
     zones = gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
     lowest = frame["id"].to_numpy(dtype=object)
-    return Zones(zones, lowest, frame["people_night"].to_numpy(dtype=np.int64))
+    night, day = (frame[name].to_numpy(dtype=np.int64) for name in ("people_night", "people_day"))
+    return Zones(zones, lowest, night, day)
 
 
 def _streets(ground: Ground) -> Ints:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rencity.sim.hazard.accident.spec import AccidentHazard
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
@@ -13,6 +14,8 @@ from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.river.spec import RiverHazard
 from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, RandomHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.hazard.thermal.spec import ColdHazard, HeatHazard
+from rencity.sim.hazard.typhoon.spec import TyphoonHazard
 
 Hazard = Annotated[
     FieldHazard
@@ -24,6 +27,10 @@ Hazard = Annotated[
     | TargetedHazard
     | CyberHazard
     | OutbreakHazard
-    | EarthquakeHazard,
+    | EarthquakeHazard
+    | TyphoonHazard
+    | AccidentHazard
+    | HeatHazard
+    | ColdHazard,
     Field(discriminator="kind"),
 ]

@@ -11,6 +11,8 @@ import numpy as np
 from rencity.kit.errors import ScenarioError
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.hazard.accident.spec import AccidentHazard
+from rencity.sim.hazard.accident.strike import accident_strikes, unhit_by_accident
 from rencity.sim.hazard.cutoff import cutoff_strikes
 from rencity.sim.hazard.cyber.spec import CyberHazard
 from rencity.sim.hazard.cyber.strike import cyber_strikes
@@ -31,6 +33,10 @@ from rencity.sim.hazard.spec import CutoffHazard, FieldHazard, GivenHazard, Rand
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 from rencity.sim.hazard.targeted.strike import targeted_strikes
+from rencity.sim.hazard.thermal.spec import ColdHazard, HeatHazard
+from rencity.sim.hazard.thermal.strike import temperature_strikes, unhit_by_temperature
+from rencity.sim.hazard.typhoon.spec import TyphoonHazard
+from rencity.sim.hazard.typhoon.strike import typhoon_strikes, unhit_by_typhoon
 from rencity.sim.hazard.unhit import unhit_by_field, unhit_by_random
 from rencity.sim.strike import Strike
 
@@ -44,6 +50,10 @@ _STRIKES: dict[type, Callable[[Any, Scene], list[Strike]]] = {
     RainHazard: rain_strikes,
     RiverHazard: river_strikes,
     RandomHazard: random_strikes,
+    HeatHazard: temperature_strikes,
+    ColdHazard: temperature_strikes,
+    AccidentHazard: accident_strikes,
+    TyphoonHazard: typhoon_strikes,
     TargetedHazard: targeted_strikes,
 }
 _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
@@ -52,6 +62,10 @@ _UNHIT: dict[type, Callable[[Any, Scene], list[Finding]]] = {
     RainHazard: unhit_by_rain,
     RiverHazard: unhit_by_river,
     RandomHazard: unhit_by_random,
+    HeatHazard: unhit_by_temperature,
+    ColdHazard: unhit_by_temperature,
+    AccidentHazard: unhit_by_accident,
+    TyphoonHazard: unhit_by_typhoon,
 }
 
 

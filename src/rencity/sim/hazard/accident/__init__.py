@@ -1,0 +1,1 @@
+"""Accident: a place put out of service, a blast, a toxic plume."""

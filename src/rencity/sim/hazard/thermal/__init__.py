@@ -1,0 +1,1 @@
+"""Heat and cold: demand that rises and capacity that moves with the temperature."""
