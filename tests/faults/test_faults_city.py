@@ -192,7 +192,7 @@ def drop(city: Path, *tables: str) -> None:
     [
         (("links",), "people"),
         (("needs", "need_groups"), "people"),
-        (("zones", "serves", "demands"), "assets"),
+        (("zones", "serves", "demands", "buildings"), "assets"),
     ],
 )
 def test_a_city_without_one_part_still_runs(
@@ -225,7 +225,7 @@ def test_a_city_without_sources_serves_nobody_or_says_why(
 def test_a_city_without_assets_is_refused(
     cli: Cli, city: Path, scenario: Path, tmp_path: Path
 ) -> None:
-    drop(city, "assets", "links", "needs", "need_groups", "serves")
+    drop(city, "assets", "links", "needs", "need_groups", "serves", "carriers")
     cli("stress", city, scenario, "--out", tmp_path / "run").refuses("no assets")
     assert not (tmp_path / "run").exists()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import rencity
+from rencity.city import City
 from rencity.kit.plain import plain
 from tests.faults.conftest import Cli, files_of
 
@@ -127,7 +128,7 @@ def test_a_target_said_as_dot_is_the_folder_here(
     place.mkdir()
     monkeypatch.chdir(place)
     made = cli("demo", ".", "--replace", "--json").json
-    assert made["assets"] == 999
+    assert made["assets"] == len(City.open(place).assets) > 900
     assert (place / "city.toml").exists()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["here"]
 

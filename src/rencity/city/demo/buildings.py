@@ -18,6 +18,9 @@ from rencity.city.demo.zones import Zones, on_globe
 HOMES = 0.6
 """Share of a zone's buildings that are homes."""
 
+ROOM = 1.3
+"""How far floors may outgrow ground and storeys: galleries, cellars, what rounding takes."""
+
 OLDEST, NEWEST = 1975, 2024
 
 
@@ -34,6 +37,8 @@ def make_buildings(ground: Ground, zones: Zones) -> gpd.GeoDataFrame:
     night, day = _people(ground.plan, zones, zone, home, rng)
     floor_m2 = _floor(ground.plan, use, np.where(home, night, day), rng)
     storeys = _storeys(ground.plan, use, _inwards(ground, zones)[zone], rng)
+    shapes = _footprints(place, floor_m2 / storeys, ground.shapes[zone], rng)
+    storeys = np.maximum(storeys, np.ceil(floor_m2 / shapely.area(shapes) / ROOM))
     frame = pd.DataFrame(
         {
             "id": [f"building-{n:06d}" for n in range(1, len(zone) + 1)],
@@ -48,7 +53,6 @@ def make_buildings(ground: Ground, zones: Zones) -> gpd.GeoDataFrame:
             "rule": f"{RULE}.buildings",
         }
     )
-    shapes = _footprints(place, floor_m2 / storeys, ground.shapes[zone], rng)
     return gpd.GeoDataFrame(frame, geometry=on_globe(ground.plan, shapes), crs="EPSG:4326")
 
 
@@ -131,11 +135,18 @@ def _inwards(ground: Ground, zones: Zones) -> Floats:
 def _footprints(
     place: Floats, area_m2: Floats, cell: npt.NDArray[np.object_], rng: np.random.Generator
 ) -> npt.NDArray[np.object_]:
-    """A turned rectangle of that area round each place, cut to its cell."""
+    """A turned rectangle of that area round each place, cut to its cell.
+
+    One that loses much at the edge of its cell stands in the middle of it instead.
+    """
     aspect, turn = rng.uniform(1, 2.2, len(place)), rng.uniform(0, np.pi / 2, len(place))
     long, wide = np.sqrt(area_m2 * aspect) / 2, np.sqrt(area_m2 / aspect) / 2
     x = np.stack([-long, long, long, -long], axis=1)
     y = np.stack([-wide, -wide, wide, wide], axis=1)
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    corner = place[:, None, :] + np.stack([x * cos - y * sin, x * sin + y * cos], axis=2)
-    return shapely.intersection(shapely.polygons(corner), cell)
+    corner = np.stack([x * cos - y * sin, x * sin + y * cos], axis=2)
+    made = shapely.intersection(shapely.polygons(place[:, None, :] + corner), cell)
+    cut = np.flatnonzero(shapely.area(made) * ROOM < area_m2)
+    middle = shapely.get_coordinates(shapely.point_on_surface(cell[cut]))
+    made[cut] = shapely.intersection(shapely.polygons(middle[:, None, :] + corner[cut]), cell[cut])
+    return made
