@@ -90,3 +90,10 @@ def test_first_hospital(block: City, tmp_path: Path) -> None:
     assert set(ranked.index) == set(hospitals["id"])
     assert (ranked["48 h"] >= ranked["12 h"]).all()
     assert picture.read_bytes()[:4] == PNG
+
+
+def test_high_river(block: City, tmp_path: Path) -> None:
+    picture = tmp_path / "answer.png"
+    table = question("high-river").ask(block, samples=8, picture=picture)
+    assert (table["people without, worst"] >= 0).all()
+    assert picture.read_bytes()[:4] == PNG

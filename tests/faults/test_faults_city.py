@@ -13,6 +13,7 @@ import pytest
 from shapely.geometry import LineString, Point
 
 from rencity.city import City
+from rencity.city.schema import TABLES
 from tests.faults.conftest import Cli, files_of
 
 JUNK = b"\x00\xff\xfe PAR1 \x8e" * 40
@@ -20,7 +21,7 @@ JUNK = b"\x00\xff\xfe PAR1 \x8e" * 40
 
 def edit(city: Path, table: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     path = city / f"{table}.parquet"
-    read = gpd.read_parquet if table in ("zones", "assets") else pd.read_parquet
+    read = gpd.read_parquet if TABLES[table].geometry else pd.read_parquet
     change(read(path)).to_parquet(path, index=False)
 
 

@@ -23,6 +23,9 @@ MOST_PIXELS = 420
 MOST_OUTLINES = 400
 COLOURS = {"depth": "Blues", "peak": "YlOrRd", "concentration": "PuRd"}
 
+LEAST = {"depth": 0.1}
+"""What is not drawn: water that a shoe stands in."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -85,7 +88,7 @@ def _picture(path: str, hazard: HazardOfRun, run: Run, words: Words) -> Picture:
     grid = _coarse(_read(run.folder / path))
     kind, event = _split(name)
     caption = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
-    return Picture(caption, _drawn(grid, name, run))
+    return Picture(caption, _drawn(grid, kind, run))
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -113,7 +116,7 @@ def _coarse(grid: Grid) -> Grid:
     return Grid(blocks, grid.transform @ Affine.scale(step), grid.crs, grid.unit)
 
 
-def _drawn(grid: Grid, name: str, run: Run) -> str:
+def _drawn(grid: Grid, kind: str, run: Run) -> str:
     import matplotlib as mpl  # noqa: PLC0415 - slow to load, and only runs with rasters need it
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -121,11 +124,11 @@ def _drawn(grid: Grid, name: str, run: Run) -> str:
     right, bottom = grid.transform @ grid.values.shape[::-1]
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.subplots()
-    seen = np.ma.masked_less_equal(np.ma.masked_invalid(grid.values), 0)
+    seen = np.ma.masked_less_equal(np.ma.masked_invalid(grid.values), LEAST.get(kind, 0.0))
     image = axes.imshow(
         seen,
         extent=(left, right, bottom, top),
-        cmap=mpl.colormaps[COLOURS.get(_split(name)[0], "viridis")],
+        cmap=mpl.colormaps[COLOURS.get(kind, "viridis")],
         interpolation="nearest",
     )
     for line in _outlines(run, grid.crs):

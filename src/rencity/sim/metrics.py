@@ -14,11 +14,17 @@ WORST_ZONES = 10
 
 
 def spread_of(values: Floats) -> dict[str, float]:
-    """Mean with 95 % confidence bounds, and the 5th and 95th percentile of samples."""
+    """Mean with 95 % confidence bounds, and the 5th and 95th percentile of samples.
+
+    The lower bound of what is never negative is not negative either.
+    """
     mean = float(values.mean())
     half = Z95 * float(values.std(ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
     p5, p95 = (float(np.quantile(values, q)) for q in (0.05, 0.95))
-    return {"mean": mean, "low": mean - half, "high": mean + half, "p5": p5, "p95": p95}
+    low = mean - half
+    if values.min() >= 0:
+        low = max(low, 0.0)
+    return {"mean": mean, "low": low, "high": mean + half, "p5": p5, "p95": p95}
 
 
 def time_back_h(share: Floats, level: float, edge_h: Floats, horizon_h: float) -> Floats:
