@@ -13,7 +13,6 @@ from rencity import rehearse
 from rencity.city import City
 from rencity.city.check import check
 from rencity.city.importing import ImportResult, NewCity, import_into
-from rencity.city.readers.registry import READERS
 from rencity.kit.findings import has_errors
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "in2-infrarisk"
@@ -32,14 +31,12 @@ def into(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def told(folder: Path, into: Path) -> list[ImportResult]:
-    made = [
+    return [
         import_into("epanet", folder / "water/water.inp", into, crs=CRS, new=NewCity("in2", "in2")),
         import_into("pandapower", folder / "power/power.json", into, crs=CRS),
+        import_into("tntp", folder / "transportation", into, crs=CRS),
+        import_into("tables", folder, into, mapping=EXAMPLE / "map.toml"),
     ]
-    if "tntp" in READERS:  # the third lifeline, as soon as its reader is there
-        made.append(import_into("tntp", folder / "transportation", into, crs=CRS))
-    made.append(import_into("tables", folder, into, mapping=EXAMPLE / "map.toml"))
-    return made
 
 
 def test_every_row_is_accounted_for(told: list[ImportResult], into: Path) -> None:
@@ -50,6 +47,8 @@ def test_every_row_is_accounted_for(told: list[ImportResult], into: Path) -> Non
     assert kinds["power", "line"] == 5
     assert kinds["power", "motor"] == kinds["power", "grid_tie"] == kinds["water", "pump"] == 1
     assert kinds["water", "pipe"] == 12
+    assert (kinds["road", "junction"], kinds["road", "segment"]) == (9, 11)
+    assert len(city.od) == 72
     assert [record.kind for record in city.identity.imports][:2] == ["epanet", "pandapower"]
 
 
