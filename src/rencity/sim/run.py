@@ -173,6 +173,8 @@ def _hazards(
         found = found or event in strikes[0].event
         findings += unhit(hazard, scene)
         start_min = round(hazard.start_h * 60)
+        if start_min >= scene.horizon_min:
+            findings.append(_too_late(hazard, scenario))
         draws += [
             draws_of(
                 strike,
@@ -257,6 +259,16 @@ def _run(
         struck=tuple(_struck(i, hazard, draws) for i, hazard in enumerate(scenario.hazards)),
         findings=tuple(findings),
         timings_s=clock.seconds,
+    )
+
+
+def _too_late(hazard: Hazard, scenario: Scenario) -> Finding:
+    return Finding(
+        f"{hazard.name}-too-late",
+        "warning",
+        f"hazard {hazard.name} begins at {hazard.start_h:g} h, when the run of "
+        f"{scenario.horizon_h:g} h is over: it changes nothing",
+        "begin it earlier, or give a longer horizon_h",
     )
 
 
