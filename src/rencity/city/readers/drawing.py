@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyproj
+import shapely
 
 from rencity.city.coordinates import to_wgs84
 from rencity.kit.errors import InputError
@@ -94,3 +99,28 @@ def _scale(lines: list[Floats], stated_m: Floats) -> float:
     drawn = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in lines])
     both = (drawn > 0) & (stated_m > 0)
     return float(np.median(stated_m[both] / drawn[both])) if both.any() else 1.0
+
+
+def places_of(xy: Mapping[str, tuple[float, float] | None], path: Path) -> Floats:
+    """Coordinates of the nodes of an ``.inp`` file, shape (n, 2).
+
+    Raises
+    ------
+    InputError : a node without coordinates
+    """
+    missing = [key for key, place in xy.items() if place is None]
+    if missing:
+        raise InputError(
+            f"{len(missing)} of {len(xy)} nodes have no coordinates, first {missing[0]}",
+            place=f"{path} [COORDINATES]",
+            mend="give each node its coordinates, or take it and its links out",
+        )
+    return np.array(list(xy.values()), dtype=float)
+
+
+def line_or_middle(line: Floats, *, long: bool) -> Any:
+    """The line of what is long, else the point in its middle; a line without length is a point."""
+    drawn = shapely.linestrings(line)
+    if long and drawn.length > 0:
+        return drawn
+    return shapely.line_interpolate_point(drawn, 0.5, normalized=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from rencity.city.readers.records import decode
 from rencity.kit.errors import InputError
@@ -140,3 +141,26 @@ def _text(path: Path, program: str) -> str:
         raise InputError(
             f"cannot be read: {exc.strerror}", place=str(path), mend="check its permissions"
         ) from exc
+
+
+class Placed(Protocol):
+    """What knows where it stands in its file, as ``file:line``."""
+
+    @property
+    def place(self) -> str: ...  # noqa: D102 - the class says it
+
+
+def refuse_twice(row: Row, known: Mapping[str, Placed]) -> None:
+    """Refuse a row whose id stands already.
+
+    Raises
+    ------
+    InputError : it does
+    """
+    key = row.fields[0]
+    if key in known:
+        raise InputError(
+            f"id {key} stands twice, first at line {known[key].place.rsplit(':', 1)[1]}",
+            place=row.place,
+            mend="give one of them another id",
+        )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rencity.city.readers.epanet.units import Units, units
-from rencity.city.readers.inp import Inp, Row
+from rencity.city.readers.inp import Inp, Row, refuse_twice
 from rencity.city.readers.ledger import Layer
 from rencity.kit.errors import InputError
 
@@ -157,12 +157,12 @@ def _link(row: Row, kind: str, *, directed: bool) -> Link:
 
 
 def _add_node(network: Network, row: Row, node: Node) -> None:
-    _refuse_twice(row, network.nodes)
+    refuse_twice(row, network.nodes)
     network.nodes[row.fields[0]] = node
 
 
 def _add_link(network: Network, row: Row, link: Link) -> None:
-    _refuse_twice(row, network.links)
+    refuse_twice(row, network.links)
     for end in (link.start, link.end):
         if end not in network.nodes:
             raise InputError(
@@ -177,16 +177,6 @@ def _add_link(network: Network, row: Row, link: Link) -> None:
             mend="correct one of its ends",
         )
     network.links[row.fields[0]] = link
-
-
-def _refuse_twice(row: Row, known: dict[str, Node] | dict[str, Link]) -> None:
-    key = row.fields[0]
-    if key in known:
-        raise InputError(
-            f"id {key} stands twice, first at line {known[key].place.rsplit(':', 1)[1]}",
-            place=row.place,
-            mend="give one of them another id",
-        )
 
 
 def _status(network: Network, row: Row) -> str:

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from rencity.city.readers.drawing import Floats, placed
-from rencity.city.readers.swmm.network import Catchment, Link, Network
-from rencity.kit.errors import InputError
+from rencity.city.readers.drawing import Floats, line_or_middle, placed, places_of
+from rencity.city.readers.swmm.network import Catchment, Network
 
 LINES = ("sewer", "channel")
 
@@ -32,7 +31,7 @@ def shapes(network: Network, crs: str | None) -> Shapes:
     ------
     InputError : nodes without coordinates, an unknown system, or no system where one is needed
     """
-    points = _xy(network)
+    points = places_of({key: node.xy for key, node in network.nodes.items()}, network.inp.path)
     row = {key: n for n, key in enumerate(network.nodes)}
     lines = [
         np.array([points[row[link.start]], *link.vertices, points[row[link.end]]], dtype=float)
@@ -47,32 +46,16 @@ def shapes(network: Network, crs: str | None) -> Shapes:
     drawn, outlines = parts[1 : 1 + len(lines)], parts[1 + len(lines) :]
     return Shapes(
         list(shapely.points(parts[0])),
-        [_line(link, line) for link, line in zip(network.links.values(), drawn, strict=True)],
+        [
+            line_or_middle(line, long=link.kind in LINES)
+            for link, line in zip(network.links.values(), drawn, strict=True)
+        ],
         [_area(ring) for ring in outlines],
     )
 
 
 def _areas(network: Network) -> list[Catchment]:
     return list(network.catchments.values())
-
-
-def _xy(network: Network) -> Floats:
-    missing = [key for key, node in network.nodes.items() if node.xy is None]
-    if missing:
-        raise InputError(
-            f"{len(missing)} of {len(network.nodes)} nodes have no coordinates, first {missing[0]}",
-            place=f"{network.inp.path} [COORDINATES]",
-            mend="give each node its coordinates, or take it and its links out",
-        )
-    return np.array([node.xy for node in network.nodes.values()], dtype=float)
-
-
-def _line(link: Link, line: Floats) -> Any:
-    # a line without length is no line
-    drawn = shapely.linestrings(line)
-    if link.kind in LINES and drawn.length > 0:
-        return drawn
-    return shapely.line_interpolate_point(drawn, 0.5, normalized=True)
 
 
 def _area(ring: Floats) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rencity.city.readers.inp import Inp, Row
+from rencity.city.readers.inp import Inp, Row, refuse_twice
 from rencity.city.readers.ledger import Layer
 from rencity.city.readers.swmm.inp import SECTIONS
 from rencity.city.readers.swmm.units import Units, units
@@ -162,7 +162,7 @@ def _storage(network: Network, row: Row) -> None:
 
 
 def _add_node(network: Network, row: Row, kind: str, depth: int = 0) -> None:
-    _refuse_twice(row, network.nodes)
+    refuse_twice(row, network.nodes)
     invert, deep = _invert_m(network, row), 0.0
     if 0 < depth < len(row.fields):
         deep = row.at_least_0(depth, "depth") * network.units.length_m
@@ -192,7 +192,7 @@ def _regulator(network: Network, row: Row) -> None:
 
 
 def _add_link(network: Network, row: Row, kind: str) -> None:
-    _refuse_twice(row, network.links)
+    refuse_twice(row, network.links)
     start, end = row.text(1, "inlet node"), row.text(2, "outlet node")
     for node in (start, end):
         if node not in network.nodes:
@@ -211,20 +211,8 @@ def _add_link(network: Network, row: Row, kind: str) -> None:
 
 
 def _catchment(network: Network, row: Row) -> None:
-    _refuse_twice(row, network.catchments)
+    refuse_twice(row, network.catchments)
     network.catchments[row.fields[0]] = Catchment(row.text(2, "outlet"), row.place)
-
-
-def _refuse_twice(
-    row: Row, known: dict[str, Node] | dict[str, Link] | dict[str, Catchment]
-) -> None:
-    key = row.fields[0]
-    if key in known:
-        raise InputError(
-            f"id {key} stands twice, first at line {known[key].place.rsplit(':', 1)[1]}",
-            place=row.place,
-            mend="give one of them another id",
-        )
 
 
 def _section(network: Network, row: Row) -> str:
