@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from rencity.sim.hazard.outbreak.spec import Epidemic
 
@@ -29,33 +31,37 @@ class Course:
 
 def course(epidemic: Epidemic, days: int) -> Course:
     """Integrate by the fourth-order Runge-Kutta rule, `STEPS_A_DAY` steps a day."""
-    state = np.array([1 - epidemic.first_share, 0.0, epidemic.first_share, 0.0])
+    made = _integrated(
+        epidemic.r0, epidemic.latent_d, epidemic.infectious_d, epidemic.first_share, days
+    )
+    return Course(made[0], made[1])
+
+
+@njit(cache=True)
+def _integrated(r0: Any, latent_d: Any, infectious_d: Any, first_share: Any, days: Any) -> Any:
+    """Who fell ill during each day, and who is susceptible at its end, (2, days)."""
+    made = np.empty((2, days))
+    rates = np.array([r0 / infectious_d, 1 / latent_d, 1 / infectious_d])
+    state = np.array([1 - first_share, 0.0, first_share, 0.0])
     step = 1 / STEPS_A_DAY
-    ill, susceptible = np.empty(days), np.empty(days)
     for day in range(days):
         before = state[3]
         for _ in range(STEPS_A_DAY):
-            state = _advance(state, epidemic, step)
-        ill[day], susceptible[day] = state[3] - before, state[0]
-    return Course(ill, susceptible)
+            a = _change(state, rates)
+            b = _change(state + step / 2 * a, rates)
+            c = _change(state + step / 2 * b, rates)
+            d = _change(state + step * c, rates)
+            state = state + step / 6 * (a + 2 * b + 2 * c + d)
+        made[0, day], made[1, day] = state[3] - before, state[0]
+    return made
 
 
-def _advance(state: Array, epidemic: Epidemic, step: float) -> Array:
-    a = _rates(state, epidemic)
-    b = _rates(state + step / 2 * a, epidemic)
-    c = _rates(state + step / 2 * b, epidemic)
-    d = _rates(state + step * c, epidemic)
-    return state + step / 6 * (a + 2 * b + 2 * c + d)
-
-
-def _rates(state: Array, epidemic: Epidemic) -> Array:
+@njit(cache=True)
+def _change(state: Any, rates: Any) -> Any:
     """Change a day of susceptible, exposed and infectious, and of all who ever fell ill."""
-    susceptible, exposed, infectious, _ = state
-    infected = epidemic.r0 / epidemic.infectious_d * susceptible * infectious
-    onset = exposed / epidemic.latent_d
-    return np.array(
-        [-infected, infected - onset, onset - infectious / epidemic.infectious_d, onset]
-    )
+    infected = rates[0] * state[0] * state[2]
+    onset = rates[1] * state[1]
+    return np.array([-infected, infected - onset, onset - rates[2] * state[2], onset])
 
 
 def staying(ill: Array, days: float) -> Array:

@@ -1,0 +1,60 @@
+"""Cases of weather, accidents and outbreaks, each a folder with its source and tolerance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rencity.sim.hazard.accident.blast import overpressure_kpa
+from rencity.sim.hazard.accident.dispersion import concentration_kg_m3
+from rencity.sim.hazard.outbreak.epidemic import course
+from rencity.sim.hazard.outbreak.spec import Epidemic
+from rencity.sim.hazard.thermal.sensitivity import SHIPPED, read_sensitivities
+from rencity.sim.hazard.typhoon.vortex import decayed_wind
+
+CASES = Path(__file__).parent
+KNOT_M_S = 1852 / 3600
+
+
+def expected(name: str) -> pd.DataFrame:
+    return pd.read_csv(CASES / name / "expected.csv")
+
+
+def test_plume() -> None:
+    rows = expected("accident_plume")
+    made = concentration_kg_m3(
+        1500.0, rows["aside_m"].to_numpy(float), 0.0,
+        rate_kg_s=0.1, height_m=90.0, wind_m_s=7.0, stability="D", terrain="rural",
+    )  # fmt: skip
+    assert made * 1e9 == pytest.approx(rows["ug_m3"].to_numpy(), abs=0.1)
+
+
+def test_blast() -> None:
+    for row in expected("accident_blast").itertuples():
+        made = overpressure_kpa(float(row.distance_m), float(row.tnt_kg))
+        assert made == pytest.approx(row.overpressure_kpa, rel=1e-9)
+
+
+def test_transformer_in_the_heat() -> None:
+    heat = read_sensitivities(SHIPPED, "heat")
+    for row in expected("heat_transformer").itertuples():
+        made = heat.capacity_factor(row.kind, np.array([float(row.mean_c)]))
+        assert made == pytest.approx([row.share], rel=1e-9)
+
+
+def test_storm_over_land() -> None:
+    rows = expected("typhoon_landfall")
+    made = decayed_wind(100 * KNOT_M_S, rows["hours"].to_numpy(float)) / KNOT_M_S
+    assert made == pytest.approx(rows["wind_kt"].to_numpy(), abs=0.01)
+
+
+@pytest.mark.parametrize(("latent_d", "infectious_d"), [(1, 3), (4, 6)])
+def test_final_size(latent_d: float, infectious_d: float) -> None:
+    for row in expected("outbreak_final_size").itertuples():
+        one = Epidemic(
+            r0=row.r0, latent_d=latent_d, infectious_d=infectious_d, first_share=1e-7, absent_d=1
+        )
+        assert course(one, 3000).susceptible[-1] == pytest.approx(row.susceptible, abs=2e-6)
