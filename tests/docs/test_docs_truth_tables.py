@@ -11,7 +11,7 @@ import pytest
 from rencity.city import City
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.outages import Outages
 from tests.cities import tiny_city
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "engine.md"

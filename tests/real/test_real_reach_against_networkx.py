@@ -12,7 +12,7 @@ import pytest
 from rencity.city import City
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.outages import Outages
 from tests.real.conftest import Brought
 
 SAMPLES = 32

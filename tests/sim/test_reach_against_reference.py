@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages, merged
+from rencity.sim.reach.outages import Outages, merged
 from tests.reference import Reference
 from tests.sim.random_cities import random_city
 

@@ -7,7 +7,7 @@ import pytest
 
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.outages import Outages
 from tests.cities import tiny_city
 from tests.reference import Reference
 

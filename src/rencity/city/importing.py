@@ -17,10 +17,12 @@ from pydantic import ValidationError
 from rencity.city.coordinates import to_wgs84
 from rencity.city.identity import Identity, ImportRecord
 from rencity.city.infer import TERRAIN, Rule, forget_heights, infer
+from rencity.city.joining import MergeReport, joined
 from rencity.city.merge_rules import DEFAULT, MergeRules
-from rencity.city.merging import MergeReport, changed, joined, merge, without_overruled
+from rencity.city.merging import changed, merge
 from rencity.city.model import City
 from rencity.city.nearness import check_near
+from rencity.city.overruling import without_overruled
 from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.osm.overlap import overlap
 from rencity.city.readers.records import utm_of

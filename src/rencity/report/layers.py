@@ -23,6 +23,9 @@ MOST_PIXELS = 420
 MOST_OUTLINES = 400
 COLOURS = {"depth": "Blues", "peak": "YlOrRd", "concentration": "PuRd"}
 
+PALEST, LOUD = 0.25, 0.998
+"""Where a scale of colours begins, and the share of a flood's cells that it tells apart."""
+
 LEAST = {"depth": 0.1}
 """What is not drawn: water that a shoe stands in."""
 
@@ -87,7 +90,8 @@ def _picture(path: str, hazard: HazardOfRun, run: Run, words: Words) -> Picture:
     name = Path(path).stem.removeprefix(f"{hazard.name}-")
     grid = _coarse(_read(run.folder / path))
     kind, event = _split(name)
-    caption = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
+    short = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
+    caption = words.text_or(f"layer_{name}", short)
     return Picture(caption, _drawn(grid, kind, run))
 
 
@@ -118,24 +122,29 @@ def _coarse(grid: Grid) -> Grid:
 
 def _drawn(grid: Grid, kind: str, run: Run) -> str:
     import matplotlib as mpl  # noqa: PLC0415 - slow to load, and only runs with rasters need it
+    from matplotlib.colors import ListedColormap  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     left, top = grid.transform @ (0, 0)
     right, bottom = grid.transform @ grid.values.shape[::-1]
+    loudest = float(np.nanquantile(grid.values, LOUD)) if kind == "depth" else None
+    scale = mpl.colormaps[COLOURS.get(kind, "viridis")](np.linspace(PALEST, 1, 256))
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.subplots()
     seen = np.ma.masked_less_equal(np.ma.masked_invalid(grid.values), LEAST.get(kind, 0.0))
     image = axes.imshow(
         seen,
         extent=(left, right, bottom, top),
-        cmap=mpl.colormaps[COLOURS.get(kind, "viridis")],
+        cmap=ListedColormap(scale),
+        vmax=loudest,
         interpolation="nearest",
     )
     for line in _outlines(run, grid.crs):
         axes.plot(line[:, 0], line[:, 1], color="#6b7280", linewidth=0.5)
     axes.set(xlim=(min(left, right), max(left, right)), ylim=(min(bottom, top), max(bottom, top)))
     axes.set_axis_off()
-    figure.colorbar(image, ax=axes, shrink=0.8, label=grid.unit)
+    over = "max" if loudest is not None else "neither"
+    figure.colorbar(image, ax=axes, shrink=0.8, label=grid.unit, extend=over)
     out = io.BytesIO()
     figure.savefig(out, dpi=100, format="png")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

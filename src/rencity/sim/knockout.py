@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.sim.reach.account import Account
-from rencity.sim.reach.events import Outages, merged
 from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.outages import Outages, merged
 
 Z95 = 1.959964
 

@@ -23,15 +23,10 @@ from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.striking import restrict, strikes_of, unhit
 from rencity.sim.knockout import Saved, knock_out, lanes_to_run, saved_by_row
 from rencity.sim.reach.account import Account
-from rencity.sim.reach.events import (
-    Draws,
-    Outages,
-    draws_of,
-    event_of_samples,
-    outages_of_block,
-)
+from rencity.sim.reach.events import Draws, draws_of, event_of_samples, outages_of_block
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.n1 import people_lost
+from rencity.sim.reach.outages import Outages
 from rencity.sim.scenario import Scenario
 from rencity.sim.steps import step_edges
 from rencity.sim.totals import Total, normal_people

@@ -11,8 +11,8 @@ from rencity.city.network import Network
 from rencity.sim.reach.account import Account
 from rencity.sim.reach.carried import carried
 from rencity.sim.reach.engine import Undamaged
-from rencity.sim.reach.events import Outages
 from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.outages import Outages
 
 
 class Total:

@@ -17,7 +17,7 @@ from scipy.sparse import csgraph
 from rencity.city import City, Identity
 from rencity.city.network import build_network
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages
+from rencity.sim.reach.outages import Outages
 
 N, K, CORE = 200_000, 4.0, 20
 SAMPLES = 8

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rencity.city import City, Identity
 from rencity.city.infer import forget, infer
-from rencity.city.merging import without_overruled
+from rencity.city.overruling import without_overruled
 from rencity.city.rules import CellRule, ServeRule
 from rencity.kit.errors import InputError
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from rencity.city.infer.places import HEIGHT_RULE
 from rencity.city.marks import MARKED, markable, marked, rules_of, unmark
-from rencity.city.merging import without_cells
 from rencity.city.model import City
+from rencity.city.overruling import without_cells
 from rencity.city.schema import TABLES, Table
 
 FORGOTTEN = ("need_groups", "serves", "demands", "carriers")

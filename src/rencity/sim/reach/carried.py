@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rencity.city.network import NOT_OPEN, Network
-from rencity.sim.reach.events import FOREVER, Outages, merged
 from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.outages import FOREVER, Outages, merged
 
 
 def in_full(network: Network, damage: Outages) -> Outages:

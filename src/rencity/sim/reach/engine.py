@@ -14,7 +14,6 @@ from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import Account, account_of, book_step, people_of
 from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
 from rencity.sim.reach.carried import in_full
-from rencity.sim.reach.events import Outages, merged
 from rencity.sim.reach.full import reach_lifeline
 from rencity.sim.reach.lanes import (
     ALL,
@@ -38,6 +37,7 @@ from rencity.sim.reach.needs import (
     quorum_met,
     working,
 )
+from rencity.sim.reach.outages import Outages, merged
 from rencity.sim.reach.starts import start
 
 U = np.uint64

@@ -18,7 +18,6 @@ from rencity.sim.reach.account import People
 from rencity.sim.reach.arrays import Graph, State
 from rencity.sim.reach.carried import carried
 from rencity.sim.reach.engine import Engine
-from rencity.sim.reach.events import Outages
 from rencity.sim.reach.lanes import (
     ALL,
     LANES,
@@ -31,6 +30,7 @@ from rencity.sim.reach.lanes import (
     without,
 )
 from rencity.sim.reach.losses import lose, lose_link
+from rencity.sim.reach.outages import Outages
 
 U = np.uint64
 
