@@ -23,7 +23,7 @@ MOST_PIXELS = 420
 MOST_OUTLINES = 400
 COLOURS = {"depth": "Blues", "peak": "YlOrRd", "concentration": "PuRd"}
 
-PALEST, LOUD = 0.25, 0.998
+PALEST, LOUD = 0.25, 0.98
 """Where a scale of colours begins, and the share of a flood's cells that it tells apart."""
 
 LEAST = {"depth": 0.1}
@@ -127,7 +127,7 @@ def _drawn(grid: Grid, kind: str, run: Run) -> str:
 
     left, top = grid.transform @ (0, 0)
     right, bottom = grid.transform @ grid.values.shape[::-1]
-    loudest = float(np.nanquantile(grid.values, LOUD)) if kind == "depth" else None
+    loudest = _loudest(grid, kind)
     scale = mpl.colormaps[COLOURS.get(kind, "viridis")](np.linspace(PALEST, 1, 256))
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -148,6 +148,12 @@ def _drawn(grid: Grid, kind: str, run: Run) -> str:
     out = io.BytesIO()
     figure.savefig(out, dpi=100, format="png")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _loudest(grid: Grid, kind: str) -> float | None:
+    """Where the scale of a flood ends, so that one deep hole does not pale the rest."""
+    seen = grid.values[grid.values > LEAST.get(kind, 0.0)]
+    return float(np.quantile(seen, LOUD)) if kind == "depth" and len(seen) else None
 
 
 def _outlines(run: Run, crs: str) -> list[npt.NDArray[np.float64]]:
