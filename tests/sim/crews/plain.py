@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 DAY = 1440
@@ -74,58 +75,62 @@ class Job:
 def schedule(jobs, teams, certain, minutes, edges, looks, road, by_loss):
     """`certain`: (row, begin, end); `minutes(closed)`: {(base, site): minutes}."""
     for job in jobs:
-        job.ready = job.begin
-        for row, begin, end in sorted(certain):
-            if row == job.row and begin <= job.ready:
-                job.ready = max(job.ready, end)
-
-    def rank(job):
-        spent = max(job.crews * (job.work + 2 * job.usual), 1)
-        gain = min(job.people * 1024 // spent, 2**32 - 1) if by_loss else 0
-        return job.skill, job.tier, -gain, job.id, job.begin
-
-    jobs = sorted(jobs, key=rank)
-    for now, until in zip(edges, edges[1:], strict=False):
+        job.ready = dry(job, certain)
+    jobs = sorted(jobs, key=lambda job: rank(job, by_loss))
+    for now, until in itertools.pairwise(edges):
         if now in looks:
             closed = {j.row for j in jobs if j.row in road and j.begin <= now < j.finish}
             closed |= {row for row, b, e in certain if row in road and b <= now < e}
             ways = minutes(closed)
         held = set()
         for job in jobs:
-            if job.team is not None or job.ready > now:
-                continue
-            best, waiting = None, None
-            for number, team in enumerate(teams):
-                if number in held or team.skill != job.skill or team.count < job.crews:
-                    continue
-                way = min(
-                    (ways[team.base, s] for s in job.sites if ways[team.base, s] is not None),
-                    default=None,
-                )
-                part = team.part_from(job.part)
-                if way is None or part is None or part >= until:
-                    continue
-                order = sorted(range(team.count), key=lambda c: (team.free[c], c))[: job.crews]
-                free = team.free[order[-1]]
-                first = team.free[order[0]]
-                leave = team.next_on(max(free, now, part))
-                if leave >= until:
-                    some = team.next_on(max(first, now)) < until
-                    if job.crews > 1 and some and (waiting is None or free < waiting[0]):
-                        waiting = free, number
-                    continue
-                start = team.next_on(leave + way)
-                finish = team.work(start, job.work)
-                if best is None or finish < best[0]:
-                    best = finish, number, order, leave, way
-            if best is not None:
-                job.finish, job.team, job.crew, job.leave, way = best
-                job.arrive = job.leave + way
-                team = teams[job.team]
-                for c in job.crew:
-                    team.free[c] = job.finish + way
-                if job.part in team.used:
-                    team.used[job.part] += 1
-            elif waiting is not None:
-                held.add(waiting[1])
+            if job.team is None and job.ready <= now:
+                give(job, teams, ways, now, until, held)
     return jobs
+
+
+def dry(job, certain):
+    ready = job.begin
+    for row, begin, end in sorted(certain):
+        if row == job.row and begin <= ready:
+            ready = max(ready, end)
+    return ready
+
+
+def rank(job, by_loss):
+    spent = max(job.crews * (job.work + 2 * job.usual), 1)
+    gain = min(job.people * 1024 // spent, 2**32 - 1) if by_loss else 0
+    return job.skill, job.tier, -gain, job.id, job.begin
+
+
+def give(job, teams, ways, now, until, held):
+    best, waiting = None, None
+    for number, team in enumerate(teams):
+        if number in held or team.skill != job.skill or team.count < job.crews:
+            continue
+        there = [ways[team.base, s] for s in job.sites if ways[team.base, s] is not None]
+        part = team.part_from(job.part)
+        if not there or part is None or part >= until:
+            continue
+        way = min(there)
+        order = sorted(range(team.count), key=lambda c: (team.free[c], c))[: job.crews]
+        first, free = team.free[order[0]], team.free[order[-1]]
+        leave = team.next_on(max(free, now, part))
+        if leave >= until:
+            some = team.next_on(max(first, now)) < until
+            if job.crews > 1 and some and (waiting is None or free < waiting[0]):
+                waiting = free, number
+            continue
+        finish = team.work(team.next_on(leave + way), job.work)
+        if best is None or finish < best[0]:
+            best = finish, number, order, leave, way
+    if best is not None:
+        job.finish, job.team, job.crew, job.leave, way = best
+        job.arrive = job.leave + way
+        team = teams[job.team]
+        for c in job.crew:
+            team.free[c] = job.finish + way
+        if job.part in team.used:
+            team.used[job.part] += 1
+    elif waiting is not None:
+        held.add(waiting[1])

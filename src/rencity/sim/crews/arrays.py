@@ -19,8 +19,9 @@ CREW_BITS = 16
 JOBS, DONE, TRAVELLED, WORKED, WAITED, FIRST, LAST, TALLIES = range(8)
 """Columns of a tally, a row for each entry of the crews file.
 
-jobs begun; those done by the horizon; crew-minutes on the road and at work before the horizon; minutes
-from when a job stands open until a crew leaves for it; first departure; last finish by the horizon.
+Jobs begun; those done by the horizon; crew-minutes on the road and at work before the horizon;
+minutes from when a job stands open until a crew leaves for it; first departure; last finish by the
+horizon.
 """
 
 
@@ -31,14 +32,14 @@ class Teams(NamedTuple):
     ----------
     ptr : int64 (skills + 1,), entries of each skill
     base : int64 (e,), row of the travel table
-    count, arrives, begin, length : int64 (e,), crews; minute they are there; shift
+    crews, arrives, begin, length : int64 (e,), how many; minute they are there; shift
     stock : int64 (e, p), −1 where it never runs short
     resupply : int64 (e,), minutes from one delivery to the next, 0: none comes
     """
 
     ptr: Ints
     base: Ints
-    count: Ints
+    crews: Ints
     arrives: Ints
     begin: Ints
     length: Ints

@@ -33,8 +33,8 @@ MASK = (1 << CREW_BITS) - 1
 def stand(teams: Teams, heap: Any, used: Any) -> None:
     """Put every crew at its base, nothing used up."""
     used[:] = 0
-    for e in range(len(teams.count)):
-        for i in range(teams.count[e]):
+    for e in range(len(teams.crews)):
+        for i in range(teams.crews[e]):
             heap[e, i] = (teams.arrives[e] << CREW_BITS) | i
 
 
@@ -62,7 +62,7 @@ def send(
     head : int64 (skills,), first job of each skill that may be open
     table : int32 (bases, sites), minutes from base to site, −1 for no way
     """
-    may = np.empty(len(teams.count), np.bool_)
+    may = np.empty(len(teams.crews), np.bool_)
     for i in range(len(edges) - 1):
         for k in range(len(teams.ptr) - 1):
             _plan(
@@ -111,7 +111,7 @@ def _plan(
 @njit(nogil=True, cache=True, inline="always")
 def _free(teams: Teams, heap: Any, e: Any, now: Any) -> Any:
     """When the first crew of an entry could leave."""
-    if teams.count[e] == 0:
+    if teams.crews[e] == 0:
         return NEVER
     return next_on(max(heap[e, 0] >> CREW_BITS, now), teams.begin[e], teams.length[e])
 
@@ -165,14 +165,14 @@ def _choose(
     crews, part = tasks.crews[row], tasks.part[row]
     best, best_finish, held, held_free = -1, NEVER, -1, NEVER
     for e in range(teams.ptr[k], teams.ptr[k + 1]):
-        if not may[e] or teams.count[e] < crews:
+        if not may[e] or teams.crews[e] < crews:
             continue
         travel = way(table, teams.base[e], tasks.site, row)
         stocked = part_at(teams, used, e, part)
         if travel < 0 or stocked >= until:
             continue
         begin, length = teams.begin[e], teams.length[e]
-        free = _together(heap, teams.count[e], e, crews)
+        free = _together(heap, teams.crews[e], e, crews)
         leave = next_on(max(free, now, stocked), begin, length)
         if leave >= until:
             if crews > 1 and free < held_free:
@@ -209,7 +209,7 @@ def _go(
     horizon: Any,
     tally: Any,
 ) -> None:
-    row, count = jobs.row[j], teams.count[e]
+    row, count = jobs.row[j], teams.crews[e]
     crews, part = tasks.crews[row], tasks.part[row]
     begin, length = teams.begin[e], teams.length[e]
     free = max(_together(heap, count, e, crews), now, part_at(teams, used, e, part))

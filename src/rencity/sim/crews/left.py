@@ -36,7 +36,7 @@ def _why(
     row = jobs.row[j]
     why = TOO_FEW
     for e in range(teams.ptr[k], teams.ptr[k + 1]):
-        if teams.count[e] < tasks.crews[row]:
+        if teams.crews[e] < tasks.crews[row]:
             continue
         why = max(why, NO_WAY)
         if way(table, teams.base[e], tasks.site, row) >= 0:

@@ -60,7 +60,7 @@ class _Block:
         self.place, self.ptr = by_lane(work, plan.tasks.order)
         self.other, self.other_ptr = by_lane(rest, np.arange(len(plan.road), dtype=np.int32))
         teams = plan.teams
-        self.heap = np.zeros((len(plan.name), max(1, int(teams.count.max(initial=1)))), np.int64)
+        self.heap = np.zeros((len(plan.name), max(1, int(teams.crews.max(initial=1)))), np.int64)
         self.used = np.zeros_like(teams.stock)
         self.end = np.full(len(work.row), FOREVER, np.int32)
 
@@ -72,11 +72,11 @@ class _Block:
         """Send crews through all of the run."""
         jobs, where = self._jobs(lane)
         teams, tasks = self.plan.teams, self.plan.tasks
-        tally, short = empty_tally(len(teams.count)), np.full(self.used.shape, FOREVER, np.int64)
+        tally, short = empty_tally(len(teams.crews)), np.full(self.used.shape, FOREVER, np.int64)
         head = jobs.ptr[:-1].copy()
         stand(teams, self.heap, self.used)
         state = (self.heap, self.used, short, head)
-        cut = np.zeros(len(teams.count), bool)
+        cut = np.zeros(len(teams.crews), bool)
         for edges, table in self._parts(lane, jobs, where):
             cut |= cut_off(table)[teams.base] & (teams.arrives < edges[-1])
             send(teams, tasks, jobs, *state, edges, table, self.plan.horizon_min, tally)
