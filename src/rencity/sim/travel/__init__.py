@@ -2,8 +2,8 @@
 
 Roads
     ``roads_of(city) -> Roads``: frozen arrays; nodes are the assets at the ends of road links,
-    edges are directed. ``roads.findings`` says what was assumed. A city without roads is a `CityError`
-    that begins with ``no-roads``.
+    edges are directed. ``roads.findings`` says what was assumed. A city without roads is a
+    `CityError` that begins with ``no-roads``.
 Time
     int32 ticks of a tenth of a second. ``UNREACHABLE`` (2**30 - 1) is an answer: no way. Ask
     ``>= UNREACHABLE``; the sum of two never overflows. ``seconds_of``, ``minutes_of`` give floats,
