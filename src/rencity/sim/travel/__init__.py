@@ -22,18 +22,20 @@ Closures
 Travel
     ``Travel(roads)``, ``Travel.of(city)`` (order kept in the city's `.cache`)
     ``.under(closures) -> TravelNow``
-    ``.times_many(closures, sources, targets) -> int32 (k, s, t)``; `closures` is a sequence of
+    ``.times_many(closures, sources, targets=None) -> int32 (k, s, t)``; `closures` is a sequence of
     `Closures` or bool (k, m) of closed edges
+    ``.ready()``: order and contract at once; otherwise that waits until it pays
 TravelNow
     ``.times(sources, targets=None) -> int32 (s, t)``; targets None: every node
     ``.nearest(facilities, origins=None, towards=True) -> Nearest(ticks, which)``
-    ``.isochrone(sources, within, towards=False) -> Found(ticks, source, by)``
+    ``.isochrone(sources, within, origins=None, towards=False) -> Nearest``; `within` in ticks
     ``.cut_off(facilities, origins=None, towards=True) -> bool``
-    ``.path(a, b) -> Path(nodes, edges, ticks, length_m)``
+    ``.path(a, b) -> Way(nodes, edges, ticks, length_m)``; a, b node numbers
 """
 
 from rencity.sim.travel.build import roads_of
 from rencity.sim.travel.closures import Closures, closed_edges
+from rencity.sim.travel.now import Nearest, TravelNow, Way
 from rencity.sim.travel.roads import Roads
 from rencity.sim.travel.snap import Places, snap_assets, snap_points, snap_zones
 from rencity.sim.travel.ticks import (
@@ -45,7 +47,7 @@ from rencity.sim.travel.ticks import (
     ticks_of,
     whole_minutes_of,
 )
-from rencity.sim.travel.travel import Nearest, Path, Travel, TravelNow
+from rencity.sim.travel.travel import Travel
 
 __all__ = [
     "PER_MINUTE",
@@ -53,11 +55,11 @@ __all__ = [
     "UNREACHABLE",
     "Closures",
     "Nearest",
-    "Path",
     "Places",
     "Roads",
     "Travel",
     "TravelNow",
+    "Way",
     "closed_edges",
     "minutes_of",
     "roads_of",

@@ -13,7 +13,7 @@ from numba import njit
 
 from rencity.sim.travel.hierarchy import Hierarchy
 from rencity.sim.travel.lanes import LANES, relax
-from rencity.sim.travel.roads import Bools, Ints
+from rencity.sim.travel.roads import Ints
 from rencity.sim.travel.ticks import UNREACHABLE, Ticks
 
 
@@ -45,20 +45,11 @@ def customised(tree: Hierarchy, ticks: Ticks) -> Metric:
     return Metric(up, down)
 
 
-def customised_lanes(tree: Hierarchy, ticks: Ticks, closed: Bools) -> Metric:
-    """Times of arcs in `LANES` samples at once.
-
-    Parameters
-    ----------
-    ticks : int32 (LANES, m) or (m,), times of the edges in each sample, or in all of them
-    closed : bool (LANES, m), which edges are closed in each sample besides
-    """
-    shape = (tree.arcs, LANES)
-    up = np.empty(shape, np.int32)
-    down = np.empty(shape, np.int32)
-    rows = np.broadcast_to(np.atleast_2d(ticks), closed.shape)
-    _lanes_of_edges(tree.arc_ptr, tree.arc_edge, rows, closed, up, down)
-    if np.array_equal(up, down):
+def customised_lanes(tree: Hierarchy, ticks: Ticks) -> Metric:
+    """Times of arcs in `LANES` samples at once; times of the edges in each, int32 (m, LANES)."""
+    up = np.empty((tree.arcs, LANES), np.int32)
+    down = np.empty((tree.arcs, LANES), np.int32)
+    if _lanes_of_edges(tree.arc_ptr, tree.arc_edge, ticks, up, down):
         down = up
     _relax_lanes(
         tree.up_ptr, tree.up_head, tree.down_low, tree.down_ptr, tree.down_arc, up, down, up is down
@@ -84,7 +75,7 @@ def changed(tree: Hierarchy, metric: Metric, ticks: Ticks, edges: Ints) -> Metri
     return Metric(up, down)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _of_edges(arc_ptr, arc_edge, ticks):
     h = (len(arc_ptr) - 1) // 2
     made = np.full((h, 2), UNREACHABLE, np.int32)
@@ -95,24 +86,26 @@ def _of_edges(arc_ptr, arc_edge, ticks):
     return made
 
 
-@njit(cache=True)
-def _lanes_of_edges(arc_ptr, arc_edge, ticks, closed, up, down):
-    up[:] = UNREACHABLE
-    down[:] = UNREACHABLE
+@njit(cache=True, nogil=True)
+def _lanes_of_edges(arc_ptr, arc_edge, ticks, up, down):
+    """Fill both directions; whether they are the same."""
+    same = True
     for a in range(len(up)):
+        for k in range(LANES):
+            up[a, k] = UNREACHABLE
+            down[a, k] = UNREACHABLE
         for i in range(arc_ptr[2 * a], arc_ptr[2 * a + 1]):
-            e = arc_edge[i]
             for k in range(LANES):
-                if not closed[k, e]:
-                    up[a, k] = min(up[a, k], ticks[k, e])
+                up[a, k] = min(up[a, k], ticks[arc_edge[i], k])
         for i in range(arc_ptr[2 * a + 1], arc_ptr[2 * a + 2]):
-            e = arc_edge[i]
             for k in range(LANES):
-                if not closed[k, e]:
-                    down[a, k] = min(down[a, k], ticks[k, e])
+                down[a, k] = min(down[a, k], ticks[arc_edge[i], k])
+        for k in range(LANES):
+            same &= up[a, k] == down[a, k]
+    return same
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _relax(up_ptr, up_head, down_low, down_ptr, down_arc, up, down, same):
     n = len(up_ptr) - 1
     slot = np.empty(n, np.int32)
@@ -129,7 +122,7 @@ def _relax(up_ptr, up_head, down_low, down_ptr, down_arc, up, down, same):
                     down[t] = min(down[t], to_x + down[b])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _relax_lanes(up_ptr, up_head, down_low, down_ptr, down_arc, up, down, same):
     n = len(up_ptr) - 1
     slot = np.empty(n, np.int32)
@@ -145,7 +138,7 @@ def _relax_lanes(up_ptr, up_head, down_low, down_ptr, down_arc, up, down, same):
                     relax(down, t, up, a, down, b)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _spread(
     up_ptr, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, arcs, up, down
 ):  # fmt: skip
@@ -185,7 +178,7 @@ def _spread(
                     words[s >> 6] |= one << np.uint64(s & 63)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _anew(t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, up, down):
     there, back = UNREACHABLE, UNREACHABLE
     for i in range(arc_ptr[2 * t], arc_ptr[2 * t + 1]):
@@ -210,7 +203,7 @@ def _anew(t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, tick
     up[t], down[t] = there, back
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _arc(up_ptr, up_head, x, y):
     low, high = up_ptr[x], up_ptr[x + 1]
     while low < high:

@@ -24,40 +24,67 @@ def above(tree: Hierarchy, targets: Ids | None) -> Ids:
     return _above(tree.parent, targets)
 
 
-def times_lanes(
-    tree: Hierarchy, metric: Metric, sources: Ids, targets: Ids | None, sweep: Ids
-) -> Ticks:
+def times_lanes(tree: Hierarchy, metric: Metric, sources: Ids, targets: Ids, sweep: Ids) -> Ticks:
     """Times between ranks, int32 (s, t): `LANES` sources at once in one metric.
 
     Parameters
     ----------
-    targets : ranks; None for all, in the order of ranks
     sweep : ranks as `above` gives them
     """
-    to = np.arange(len(tree.node), dtype=np.int32) if targets is None else targets
-    made = np.empty((len(sources), len(to)), np.int32)
+    made = np.empty((len(sources), len(targets)), np.int32)
     if len(sources) == 1:
         time = _one(tree.up_ptr, tree.up_head, tree.parent, metric.up, metric.down, sources[0],
                     sweep)  # fmt: skip
-        made[0] = time[to]
+        made[0] = time[targets]
         return made
-    _many(tree.up_ptr, tree.up_head, tree.parent, metric.up, metric.down, sources, to, sweep, made)
-    return made
-
-
-def times_samples(
-    tree: Hierarchy, metric: Metric, sources: Ids, targets: Ids | None, sweep: Ids
-) -> Ticks:
-    """Times between ranks in `LANES` samples, each with its own metric; int32 (LANES, s, t)."""
-    to = np.arange(len(tree.node), dtype=np.int32) if targets is None else targets
-    made = np.empty((LANES, len(sources), len(to)), np.int32)
-    _samples(
-        tree.up_ptr, tree.up_head, tree.parent, metric.up, metric.down, sources, to, sweep, made
+    _many(
+        tree.up_ptr,
+        tree.up_head,
+        tree.parent,
+        metric.up,
+        metric.down,
+        sources,
+        targets,
+        sweep,
+        made,
     )
     return made
 
 
-@njit(cache=True)
+def times_samples(tree: Hierarchy, metric: Metric, sources: Ids, targets: Ids, sweep: Ids) -> Ticks:
+    """Times between ranks in `LANES` samples, each with its own metric; int32 (LANES, s, t)."""
+    made = np.empty((LANES, len(sources), len(targets)), np.int32)
+    _samples(
+        tree.up_ptr,
+        tree.up_head,
+        tree.parent,
+        metric.up,
+        metric.down,
+        sources,
+        targets,
+        sweep,
+        made,
+    )
+    return made
+
+
+def nearest_ranks(
+    tree: Hierarchy, metric: Metric, ranks: Ids, start: Ticks, who: Ids, sweep: Ids
+) -> tuple[Ticks, Ids]:
+    """Time from the nearest of several ranks, and its number, on every rank swept; int32 (n,) each.
+
+    Parameters
+    ----------
+    start, who : when each sets out, and its number; of those at the same time the lowest wins
+    sweep : ranks as `above` gives them
+    """
+    climb = _above(tree.parent, ranks)[::-1]
+    return _nearest(
+        tree.up_ptr, tree.up_head, metric.up, metric.down, ranks, start, who, climb, sweep
+    )
+
+
+@njit(cache=True, nogil=True)
 def _above(parent, targets):
     n = len(parent)
     met = np.zeros(n, np.bool_)
@@ -76,7 +103,7 @@ def _above(parent, targets):
     return made
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _one(up_ptr, up_head, parent, up, down, source, sweep):
     time = np.full(len(parent), UNREACHABLE, np.int32)
     time[source] = 0
@@ -93,7 +120,7 @@ def _one(up_ptr, up_head, parent, up, down, source, sweep):
     return time
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _many(up_ptr, up_head, parent, up, down, sources, targets, sweep, made):
     time = np.empty((len(parent), LANES), np.int32)
     for first in range(0, len(sources), LANES):
@@ -116,7 +143,7 @@ def _many(up_ptr, up_head, parent, up, down, sources, targets, sweep, made):
                 made[first + k, j] = time[targets[j], k]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _samples(up_ptr, up_head, parent, up, down, sources, targets, sweep, made):
     time = np.empty((len(parent), LANES), np.int32)
     for s in range(len(sources)):
@@ -133,3 +160,28 @@ def _samples(up_ptr, up_head, parent, up, down, sources, targets, sweep, made):
         for j in range(len(targets)):
             for k in range(LANES):
                 made[k, s, j] = time[targets[j], k]
+
+
+@njit(cache=True, nogil=True)
+def _nearest(up_ptr, up_head, up, down, ranks, start, who, climb, sweep):
+    half = np.int64(32)
+    none = np.int64(UNREACHABLE) << half
+    label = np.full(len(up_ptr) - 1, none, np.int64)
+    for i in range(len(ranks)):
+        if start[i] < UNREACHABLE:
+            own = (np.int64(start[i]) << half) | np.int64(who[i])
+            label[ranks[i]] = min(label[ranks[i]], own)
+    for v in climb:
+        for a in range(up_ptr[v], up_ptr[v + 1]):
+            way = label[v] + (np.int64(up[a]) << half)
+            label[up_head[a]] = min(label[up_head[a]], way)
+    for v in sweep:
+        least = label[v]
+        for a in range(up_ptr[v], up_ptr[v + 1]):
+            least = min(least, label[up_head[a]] + (np.int64(down[a]) << half))
+        label[v] = least
+    time = (label >> half).astype(np.int32)
+    source = np.empty(len(label), np.int32)
+    for v in range(len(label)):
+        source[v] = -1 if time[v] >= UNREACHABLE else label[v] & np.int64(0xFFFFFFFF)
+    return time, source
