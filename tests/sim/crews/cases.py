@@ -8,31 +8,32 @@ from rencity.sim.crews.arrays import Tasks, Teams
 from rencity.sim.crews.plan import CrewPlan
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import FOREVER, Outages, merged
+from rencity.sim.travel import PER_MINUTE, UNREACHABLE
 from tests.sim.crews import plain
 
 PARTS = ("transformer", "valve")
 
 
 class Ways:
-    """Travel times drawn anew for each set of closed rows; some ways are closed."""
+    """Travel ticks drawn anew for each set of closed rows; some ways are closed."""
 
     def __init__(self, seed, bases, sites, longest=200, closing=True):
         self.seed, self.shape = seed, (bases, sites)
         self.longest, self.closing = longest, closing
-        self.asked = []
 
-    def minutes(self, closed):
-        closed = [int(row) for row in closed]
-        self.asked.append(tuple(closed))
+    def ticks(self, closed):
+        return [self._table([int(row) for row in rows]) for rows in closed]
+
+    def _table(self, closed):
         rng = np.random.default_rng([self.seed, *closed] if self.closing else [self.seed])
-        table = rng.integers(0, self.longest, self.shape).astype(np.int32)
-        table[rng.random(self.shape) < 0.2] = -1
+        table = rng.integers(0, self.longest * PER_MINUTE, self.shape).astype(np.int32)
+        table[rng.random(self.shape) < 0.2] = UNREACHABLE
         return table
 
     def plain(self, closed):
-        table = self.minutes(sorted(closed))
+        table = self._table(sorted(closed))
         return {
-            (b, s): None if table[b, s] < 0 else int(table[b, s])
+            (b, s): None if table[b, s] >= UNREACHABLE else int(table[b, s])
             for b in range(self.shape[0])
             for s in range(self.shape[1])
         }
@@ -84,6 +85,7 @@ class Case:
             crews=rng.choice([1, 1, 1, 2, 3], n).astype(np.int16),
             part=rng.choice([-1, -1, 0, 1], n).astype(np.int16),
             site=site,
+            access=rng.integers(0, 2000, n).astype(np.int32),
             usual=rng.integers(-1, 100, n).astype(np.int32),
             people=rng.choice([0, 1, 50, 3000, 10**8], n).astype(np.int64),
             tier=rng.integers(0, 3, n).astype(np.int32),
@@ -124,7 +126,7 @@ class Case:
                 each("resupply"),
             ),
             tasks=self.tasks,
-            roads=ways or self.ways,
+            ways=ways or self.ways,
             edge_min=self.edges,
             road_min=self.looks,
             road=self.road,
@@ -146,6 +148,7 @@ class Case:
                 crews=int(tasks.crews[row]),
                 part=PARTS[tasks.part[row]] if tasks.part[row] >= 0 else "",
                 sites=tuple(int(s) for s in tasks.site[row] if s >= 0),
+                access=int(tasks.access[row]),
                 usual=max(int(tasks.usual[row]), 0),
             )
             for f, row in enumerate(jobs.row)

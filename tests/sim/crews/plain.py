@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 DAY = 1440
 FOREVER = 2**31 - 1
+TICKS = 600
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Job:
     crews: int = 1
     part: str = ""
     sites: tuple = ()
+    access: int = 0
     usual: int = 0
     ready: int = 0
     team: int | None = None
@@ -72,8 +74,8 @@ class Job:
     finish: int = FOREVER
 
 
-def schedule(jobs, teams, certain, minutes, edges, looks, road, by_loss):
-    """`certain`: (row, begin, end); `minutes(closed)`: {(base, site): minutes}."""
+def schedule(jobs, teams, certain, ways_of, edges, looks, road, by_loss):
+    """`certain`: (row, begin, end); `ways_of(closed)`: {(base, site): ticks}."""
     for job in jobs:
         job.ready = dry(job, certain)
     jobs = sorted(jobs, key=lambda job: rank(job, by_loss))
@@ -81,7 +83,7 @@ def schedule(jobs, teams, certain, minutes, edges, looks, road, by_loss):
         if now in looks:
             closed = {j.row for j in jobs if j.row in road and j.begin <= now < j.finish}
             closed |= {row for row, b, e in certain if row in road and b <= now < e}
-            ways = minutes(closed)
+            ways = ways_of(closed)
         held = set()
         for job in jobs:
             if job.team is None and job.ready <= now:
@@ -112,7 +114,7 @@ def give(job, teams, ways, now, until, held):
         part = team.part_from(job.part)
         if not there or part is None or part >= until:
             continue
-        way = min(there)
+        way = -(-(min(there) + job.access) // TICKS)
         order = sorted(range(team.count), key=lambda c: (team.free[c], c))[: job.crews]
         first, free = team.free[order[0]], team.free[order[-1]]
         leave = team.next_on(max(free, now, part))

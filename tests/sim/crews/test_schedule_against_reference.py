@@ -29,7 +29,7 @@ def test_every_end_is_that_of_the_reference(first):
 @pytest.mark.parametrize("seed", range(40, 60))
 def test_trips_and_sums_are_those_of_the_reference(seed):
     case = Case(seed, lanes=1)
-    _, account = schedule(case.jobs, merged([case.others, case.unmended]), case.plan())
+    _, account = schedule(case.jobs, merged([case.others, case.unmended]), case.plan(), traced=0)
     done, teams, _ = case.by_reference(0)
     gone = sorted(
         (j.leave, j.team, min(j.crew), j.row, j.arrive, j.finish)
@@ -92,7 +92,9 @@ def test_a_lane_does_not_depend_on_the_others():
 def test_no_job_ends_before_its_work_and_no_crew_is_in_two_places():
     for seed in range(200, 230):
         case = Case(seed, lanes=1)
-        _, account = schedule(case.jobs, merged([case.others, case.unmended]), case.plan())
+        _, account = schedule(
+            case.jobs, merged([case.others, case.unmended]), case.plan(), traced=0
+        )
         if account.trips is None:
             continue
         trips, teams = account.trips, case.teams

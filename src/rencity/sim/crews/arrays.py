@@ -56,17 +56,19 @@ class Tasks(NamedTuple):
     crews : int16 (n,), needed at once
     part : int16 (n,), −1 for none
     site : int32 (n, 2), columns of the travel table from which it is reached; −1 for none
+    access : int32 (n,), ticks from there to it
     usual : int32 (n,), minutes from the nearest base of the skill on undamaged roads
     people : int64 (n,), who hang on it
     tier : int32 (n,), lower goes first whatever hangs on it
     by_loss : whether people by crew-hour decide inside a tier, else only the id
-    order : int32 (n,), rows by id
+    order : int32, rows that crews mend, by id
     """
 
     skill: npt.NDArray[np.int16]
     crews: npt.NDArray[np.int16]
     part: npt.NDArray[np.int16]
     site: Ids
+    access: Ids
     usual: Ids
     people: Ints
     tier: Ids

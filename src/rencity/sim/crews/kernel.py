@@ -23,6 +23,7 @@ from rencity.sim.crews.arrays import (
 )
 from rencity.sim.crews.clock import done_at, next_on, on_shift
 from rencity.sim.reach.outages import FOREVER
+from rencity.sim.travel import PER_MINUTE, UNREACHABLE
 
 NEVER = np.int64(1) << 40
 AWAY = NEVER << CREW_BITS
@@ -60,7 +61,7 @@ def send(
     used : int64 (e, parts), taken so far
     short : int64 (e, parts), minute at which the first stock is used up
     head : int64 (skills,), first job of each skill that may be open
-    table : int32 (bases, sites), minutes from base to site, −1 for no way
+    table : int32 (bases, sites), ticks from base to site, `UNREACHABLE` for no way
     """
     may = np.empty(len(teams.crews), np.bool_)
     for i in range(len(edges) - 1):
@@ -117,16 +118,16 @@ def _free(teams: Teams, heap: Any, e: Any, now: Any) -> Any:
 
 
 @njit(nogil=True, cache=True, inline="always")
-def way(table: Any, base: Any, site: Any, row: Any) -> Any:
-    """Minutes from a base to a row by the nearer of its sites; −1 for no way."""
-    best = -1
+def way(table: Any, base: Any, tasks: Tasks, row: Any) -> Any:
+    """Minutes from a base to a row by the nearer of its sites, rounded up; −1 for no way."""
+    best = UNREACHABLE
     for end in range(2):
-        at = site[row, end]
+        at = tasks.site[row, end]
         if at >= 0:
-            minutes = table[base, at]
-            if minutes >= 0 and (best < 0 or minutes < best):
-                best = minutes
-    return best
+            best = min(best, table[base, at])
+    if best >= UNREACHABLE:
+        return -1
+    return (best + tasks.access[row] + PER_MINUTE - 1) // PER_MINUTE
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -167,7 +168,7 @@ def _choose(
     for e in range(teams.ptr[k], teams.ptr[k + 1]):
         if not may[e] or teams.crews[e] < crews:
             continue
-        travel = way(table, teams.base[e], tasks.site, row)
+        travel = way(table, teams.base[e], tasks, row)
         stocked = part_at(teams, used, e, part)
         if travel < 0 or stocked >= until:
             continue
@@ -213,7 +214,7 @@ def _go(
     crews, part = tasks.crews[row], tasks.part[row]
     begin, length = teams.begin[e], teams.length[e]
     free = max(_together(heap, count, e, crews), now, part_at(teams, used, e, part))
-    travel = way(table, teams.base[e], tasks.site, row)
+    travel = way(table, teams.base[e], tasks, row)
     leave = next_on(free, begin, length)
     arrive = leave + travel
     start = next_on(arrive, begin, length)

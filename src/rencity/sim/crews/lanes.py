@@ -13,15 +13,17 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import FOREVER, Outages
 
 U = np.uint64
+Ids = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
 DIGIT = 11
 SCALE = 1024
 """People by crew-minute are counted in this part of one."""
 MOST = (1 << 32) - 1
 
 
-def by_lane(outages: Outages, order: npt.NDArray[np.int32]) -> tuple[Any, Any]:
+def by_lane(outages: Outages, order: Ids, rows: int) -> tuple[Ids, Ints]:
     """Places in `outages` lane after lane, rows in `order` within; and where each lane begins."""
-    begins = np.searchsorted(outages.row, np.arange(len(order) + 1))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(outages.row, minlength=rows))])
     count = np.bincount(outages.lane, minlength=LANES)
     ptr = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     place = np.empty(len(outages.row), np.int32)

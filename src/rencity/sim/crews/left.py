@@ -9,6 +9,7 @@ from numba import njit
 
 from rencity.sim.crews.arrays import OPEN, Jobs, Tasks, Teams
 from rencity.sim.crews.kernel import part_at, way
+from rencity.sim.travel import UNREACHABLE
 
 REASONS = ("wet", "too_few", "no_way", "no_part", "no_time")
 """Something else still holds it out; fewer crews in any entry than it takes; no way from any base;
@@ -39,7 +40,7 @@ def _why(
         if teams.crews[e] < tasks.crews[row]:
             continue
         why = max(why, NO_WAY)
-        if way(table, teams.base[e], tasks.site, row) >= 0:
+        if way(table, teams.base[e], tasks, row) >= 0:
             stocked = part_at(teams, used, e, tasks.part[row]) < horizon
             why = max(why, NO_TIME if stocked else NO_PART)
     return why
@@ -54,7 +55,7 @@ def cut_off(table: Any) -> Any:
     for b in range(table.shape[0]):
         found = 0
         for s in range(table.shape[1]):
-            found += table[b, s] >= 0
+            found += table[b, s] < UNREACHABLE
             if found > 1:
                 cut[b] = False
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,29 +15,28 @@ Ints = npt.NDArray[np.int64]
 Ids = npt.NDArray[np.int32]
 
 
-class Roads(Protocol):
-    """How long trips take on the roads of a day."""
+class Ways(Protocol):
+    """How long trips take while some rows are closed."""
 
-    def minutes(self, closed: npt.NDArray[np.int64]) -> Ids:
-        """Minutes from each base to each site, int32 (bases, sites), −1 where there is no way.
+    def ticks(self, closed: Sequence[Ids]) -> Sequence[Ids]:
+        """Ticks from each base to each site, int32 (bases, sites), for each set of closed rows.
 
         Parameters
         ----------
-        closed : rows of the network that are closed, ascending
+        closed : rows of the network that are closed, ascending, of each of some samples
         """
         ...
 
 
 @dataclass(frozen=True)
 class Level:
-    """Roads where every trip takes as long, as in a city without roads."""
+    """Every trip takes as long whatever is closed, as in a city without roads."""
 
     table: Ids
 
-    def minutes(self, closed: npt.NDArray[np.int64]) -> Ids:
-        """The same whatever is closed."""
-        del closed
-        return self.table
+    def ticks(self, closed: Sequence[Ids]) -> Sequence[Ids]:
+        """The same for each."""
+        return [self.table] * len(closed)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class CrewPlan:
     parts: tuple[str, ...]
     teams: Teams
     tasks: Tasks
-    roads: Roads
+    ways: Ways
     edge_min: Ints
     road_min: Ints
     road: npt.NDArray[np.bool_]
