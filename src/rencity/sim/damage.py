@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate, measures_of
+from rencity.sim.crews.work import WORK, Work, as_repair
 from rencity.sim.flood.content import Closure, Ground, StormFormula
 from rencity.sim.restoration import repair_table
 from rencity.sim.scenario import ClassNames
@@ -36,6 +37,7 @@ class Classes:
     applies_fragility, applies_repair : class ids by ``lifeline.kind``, one for each measure
     storms, grounds : rainstorm formulas and kinds of ground by id
     closures : what standing water closes, by ``lifeline.kind``
+    work : classes of crew work by id; of two for a kind the last holds
     """
 
     fragility: Mapping[str, Fragility] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Classes:
     storms: Mapping[str, StormFormula] = field(default_factory=dict)
     grounds: Mapping[str, Ground] = field(default_factory=dict)
     closures: Mapping[str, Closure] = field(default_factory=dict)
+    work: Mapping[str, Work] = field(default_factory=dict)
 
     def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
         """These classes with a scenario's choice by kind laid over those of the same measure.
@@ -67,6 +70,27 @@ class Classes:
             self,
             applies_fragility=_laid_over(self.applies_fragility, fragility, self.fragility),
             applies_repair=_laid_over(self.applies_repair, repair, self.repair),
+        )
+
+
+    def with_work(self, skills: Collection[str], kept: Collection[str] = ()) -> Classes:
+        """These classes where crews of some skills mend: hours of work in place of repair days.
+
+        A kind of `kept`, or without a class of work for these skills, keeps its repair class.
+        """
+        mine = {name: work for name, work in self.work.items() if work.skill in skills}
+        kinds = {
+            kind: (WORK + name,)
+            for name, work in mine.items()
+            for kind in work.applies
+            if kind not in kept
+        }
+        made = {WORK + name: as_repair(work) for name, work in mine.items()}
+        named = {old: as_repair(work) for work in mine.values() for old in work.replaces}
+        return replace(
+            self,
+            repair={**self.repair, **made, **named},
+            applies_repair={**self.applies_repair, **kinds},
         )
 
 

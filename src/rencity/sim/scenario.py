@@ -43,6 +43,7 @@ class Scenario(Entry):
     horizon_h, step_h : length of the run and of its regular steps, hours
     samples, seed : Monte Carlo samples, and the seed every draw is keyed by
     packs : more pack folders, relative to the scenario file
+    crews : crews file, relative to the scenario file; empty: restoration curves mend everything
     classes : fragility and repair classes by ``lifeline.kind``, before those of packs
     """
 
@@ -53,6 +54,7 @@ class Scenario(Entry):
     samples: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     packs: tuple[str, ...] = ()
+    crews: str = ""
     classes: dict[KindName, ClassNames] = Field(default_factory=dict)
     hazards: tuple[Hazard, ...] = Field(min_length=1)
 

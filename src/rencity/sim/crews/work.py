@@ -40,6 +40,8 @@ class Work(_Entry):
     skill : that a crew must have
     crews : that are needed at once; they share the hours
     part : taken along and used up; empty: none
+    applies : kinds (``lifeline.kind``) whose repair classes it takes the place of
+    replaces : ids of repair classes that assets name themselves
     """
 
     skill: Skill
@@ -47,6 +49,7 @@ class Work(_Entry):
     part: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
     states: tuple[WorkState, ...] = Field(min_length=1)
     applies: tuple[KindName, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 def as_repair(work: Work) -> Repair:
