@@ -72,7 +72,6 @@ class Classes:
             applies_repair=_laid_over(self.applies_repair, repair, self.repair),
         )
 
-
     def with_work(self, skills: Collection[str], kept: Collection[str] = ()) -> Classes:
         """These classes where crews of some skills mend: hours of work in place of repair days.
 

@@ -45,6 +45,7 @@ class Result:
     summary : robustness, rapidity, loss and equity
     layers : GeoTIFFs of the hazards (flood depth, gust, …) by path in the run folder
     zones, assets, links, weak_links : tables for maps and lists
+    crews : trips of crews in the first sample; None where none are named
     """
 
     about: Mapping[str, Any]
@@ -56,6 +57,7 @@ class Result:
     weak_links: pd.DataFrame
     scenario_toml: str
     layers: Mapping[str, bytes] = field(default_factory=dict)
+    crews: pd.DataFrame | None = None
 
     @classmethod
     def of(
@@ -72,6 +74,7 @@ class Result:
             links=links_table(city),
             weak_links=weak_links_table(run, city),
             scenario_toml=scenario_toml,
+            crews=_trips(run, city),
             layers={
                 layer_path(struck.name, name): geotiff(grid, hazard=struck.name, layer=name)
                 for struck in run.struck
@@ -100,6 +103,8 @@ class Result:
             (stage / "result.nc").write_bytes(curves)
             for name in ("zones", "assets", "links", "weak_links"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
+            if self.crews is not None:
+                self.crews.to_parquet(stage / "crews.parquet", index=False)
             for path, data in self.layers.items():
                 (stage / path).parent.mkdir(exist_ok=True)
                 (stage / path).write_bytes(data)
@@ -132,6 +137,8 @@ class Result:
                 for name in ("assets", "links", "weak_links")
             }
             zones = gpd.read_parquet(folder / "zones.parquet")
+            held = about.get("crews") is not None
+            crews = pd.read_parquet(folder / "crews.parquet") if held else None
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
             paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
             layers = {path: (folder / path).read_bytes() for path in paths}
@@ -140,7 +147,9 @@ class Result:
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
             ) from exc
         summary = _read_json(folder / "summary.json")
-        return cls(about, curves, summary, zones, scenario_toml=text, layers=layers, **tables)
+        return cls(
+            about, curves, summary, zones, scenario_toml=text, layers=layers, crews=crews, **tables
+        )
 
     def plot_recovery(self, region: str | None = None, *, ax: Any = None) -> Any:
         """Draw people served over time for each lifeline, mean and 5-95 % of samples.
@@ -214,6 +223,13 @@ def refuse_target(folder: Path, *, replace: bool) -> None:
             place=str(folder),
             mend="choose another name",
         )
+
+
+def _trips(run: Run, city: City) -> pd.DataFrame | None:
+    if run.crews is None:
+        return None
+    network = run.network
+    return run.crews.table(city, np.concatenate([network.asset, network.link_asset]))
 
 
 def _curves(run: Run) -> xr.Dataset:
@@ -314,6 +330,7 @@ def _about(
             }
             for struck in run.struck
         ],
+        "crews": None if run.crews is None else run.crews.facts(),
         "notes": [finding.to_dict() for finding in run.findings],
         "digest": _digest(run, curves),
         "timings_s": dict(run.timings_s),
@@ -335,6 +352,8 @@ def _digest(run: Run, curves: xr.Dataset) -> str:
         run.event,
     ):
         digest.update(np.ascontiguousarray(array).tobytes())
+    if run.crews is not None:
+        digest.update(run.crews.account.packed().tobytes())
     for saved in run.saved:
         digest.update(f"{saved.row} {saved.pairs} {saved.mean!r}".encode())
     return digest.hexdigest()

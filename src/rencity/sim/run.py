@@ -18,6 +18,8 @@ from rencity.city.network.cache import network_folder
 from rencity.kit.findings import Finding
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.conditional import conditional_difference
+from rencity.sim.crews.done import CrewsDone, crews_done
+from rencity.sim.crews.told import crew_findings
 from rencity.sim.damage import Classes
 from rencity.sim.executors import Serial, Workers
 from rencity.sim.keep import Keep, kept_beside, write_plan
@@ -50,6 +52,7 @@ class Run:
     damaged : int64 (rows,), samples in which a row is out of service by damage
     n1 : int64 (lifelines, rows)
     struck : what each hazard told of itself, in the order of the scenario
+    crews : who mended, and what they did; None: nobody was named
     kept : int32 (4, f), row, sample, begin and end of the outages of the first `kept_samples`
     """
 
@@ -78,6 +81,7 @@ class Run:
     kept_samples: int
     findings: tuple[Finding, ...]
     timings_s: Mapping[str, float]
+    crews: CrewsDone | None = None
 
 
 def stress(
@@ -116,7 +120,9 @@ def stress(
     ready = prepare(
         city, scenario, classes, base=base, samples=samples, seed=seed, event=event, clock=clock
     )
-    key = digest_of((city.hash, replace(ready.plan, network=None, undamaged=None)))  # type: ignore[arg-type]
+    crews = ready.plan.crews
+    slim = replace(ready.plan, network=None, undamaged=None, crews=None)  # type: ignore[arg-type]
+    key = digest_of((city.hash, slim, crews and replace(crews, ways=None)))  # type: ignore[arg-type]
     pool: Executor = Serial() if workers.threads == 1 else ThreadPoolExecutor(workers.threads)
     with contextlib.ExitStack() as stack:
         keep = None
@@ -163,8 +169,10 @@ def _run(
             clock.share((number + 1) / len(plan.blocks))
     with clock.stage("conditional"):
         difference, q = conditional_difference(*total.hits(), total.loss_min.astype(float))
-    with clock.stage("n1"):
-        n1 = people_lost(engine, clock.share)
+    n1 = ready.n1
+    if n1 is None:
+        with clock.stage("n1"):
+            n1 = people_lost(engine, clock.share)
     with clock.stage("knock_out"):
         rows = _to_knock(network, n1.sum(axis=0), total.damaged)
         most = pairs_each(PAIRS_EACH, len(rows), float(total.damaged.sum()) / samples)
@@ -172,6 +180,7 @@ def _run(
             simulators, plan, rows, most, total.loss_min, total.damaged, pool, workers.threads
         )
     events, event = _events(plan)
+    crews = crews_done(plan.crews, ready.crew_file, total.crews, samples, total.damaged)
     return Run(
         network=network,
         scenario=scenario,
@@ -196,7 +205,8 @@ def _run(
         struck=ready.struck,
         kept=total.kept,
         kept_samples=total.kept_samples,
-        findings=ready.findings,
+        findings=(*ready.findings, *crew_findings(crews)),
+        crews=crews,
         timings_s=clock.seconds,
     )
 

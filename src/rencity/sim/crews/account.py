@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ Ids = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
 
+_SUMS = ("tally", "samples", "jobs", "left", "cut", "short", "short_min", "idle")
+
+
 @dataclass(frozen=True)
 class Trips:
     """Every trip of one sample, by departure, entry and crew.
@@ -25,6 +29,8 @@ class Trips:
     entry, crew, row : int32 (t,), entry of the crews file, lowest number of its crews that go, row
     leave, arrive, finish : int32 (t,), minutes
     """
+
+    FIELDS: ClassVar = ("entry", "crew", "row", "leave", "arrive", "finish")
 
     entry: Ids
     crew: Ids
@@ -38,8 +44,7 @@ class Trips:
         """Those of a lane."""
         order = np.lexsort((jobs.row, jobs.crew, jobs.entry, jobs.leave))
         order = order[jobs.entry[order] != OPEN]
-        names = ("entry", "crew", "row", "leave", "arrive", "finish")
-        return cls(*(getattr(jobs, name)[order] for name in names))
+        return cls(*(getattr(jobs, name)[order] for name in cls.FIELDS))
 
 
 @dataclass
@@ -90,6 +95,28 @@ class CrewAccount:
         for name in ("jobs", "left", "cut", "short", "short_min", "idle"):
             getattr(self, name)[:] += getattr(other, name)
         self.trips = self.trips or other.trips
+
+    def packed(self) -> Ints:
+        """All sums in one row."""
+        return np.concatenate([np.reshape(getattr(self, name), -1) for name in _SUMS])
+
+    def unpacked(self, row: Ints, trips: Ids) -> CrewAccount:
+        """An account of the same plan, from `packed` and `trips_table`."""
+        made, at = replace(self), 0
+        for name in _SUMS:
+            shape = np.shape(getattr(self, name))
+            end = at + int(np.prod(shape, dtype=np.int64))
+            part = row[at:end].reshape(shape)
+            setattr(made, name, part if shape else int(part))
+            at = end
+        made.trips = Trips(*trips) if trips.shape[1] else None
+        return made
+
+    def trips_table(self) -> Ids:
+        """Fields of the trips, int32 (6, t)."""
+        if self.trips is None:
+            return np.empty((len(Trips.FIELDS), 0), np.int32)
+        return np.stack([getattr(self.trips, name) for name in Trips.FIELDS])
 
     def _join_tally(self, tally: Ints) -> None:
         self.tally[:, :FIRST] += tally[:, :FIRST]

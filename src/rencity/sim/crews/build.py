@@ -111,6 +111,7 @@ def crew_plan(
         edge_min=edges,
         road_min=looks,
         road=placed.road,
+        lacking=_lacking(city, asset, classes, file.skills),
     )
     return plan, findings
 
@@ -121,18 +122,47 @@ def works_by_row(city: City, asset: Ints, classes: Classes) -> tuple[Ints, list[
     kinds = kinds_of(city.assets)
     chosen = [classes.applies_repair.get(kind, ("",)) for kind in kinds.categories]
     by_kind = np.array(
-        [_number(names, one[0].removeprefix(WORK)) if one[0].startswith(WORK) else -1 for one in chosen],
+        [
+            _number(names, one[0].removeprefix(WORK)) if one[0].startswith(WORK) else -1
+            for one in chosen
+        ],
         np.int64,
     )
     own = pd.Categorical(city.assets["repair"])
-    instead = {old: i for i, name in enumerate(names) for old in classes.work[name].replaces
-               if WORK + name in classes.repair}
+    instead = {
+        old: i
+        for i, name in enumerate(names)
+        for old in classes.work[name].replaces
+        if WORK + name in classes.repair
+    }
     by_own = np.array([instead.get(str(one), -1) for one in own.categories], np.int64)
     of_asset = np.where(
         (city.assets["repair"] == "").to_numpy(bool), by_kind[kinds.codes], by_own[own.codes]
     )
     made = np.where(asset >= 0, of_asset[asset], -1)
     return made, [classes.work[name] for name in names]
+
+
+def _lacking(
+    city: City, asset: Ints, classes: Classes, skills: Collection[str]
+) -> tuple[tuple[str, str, Ids], ...]:
+    """Rows of each kind that a class of work is for whose skill no crew has."""
+    kinds = kinds_of(city.assets)
+    held = {k for work in classes.work.values() if work.skill in skills for k in work.applies}
+    made = []
+    for skill, kind in sorted(
+        {
+            (work.skill, kind)
+            for work in classes.work.values()
+            for kind in work.applies
+            if work.skill not in skills and kind not in held
+        }
+    ):
+        mine = kinds.codes == kinds.categories.get_indexer([kind])[0]
+        rows = np.flatnonzero((asset >= 0) & mine[asset])
+        if kind in kinds.categories and len(rows):
+            made.append((skill, kind, rows.astype(np.int32)))
+    return tuple(made)
 
 
 def _number(names: list[str], name: str) -> int:
@@ -145,7 +175,11 @@ def _assets(network: Network) -> Ints:
 
 
 def _teams(
-    entries: list[Crews], skills: tuple[str, ...], parts: tuple[str, ...], base: Ints, clock_h: float
+    entries: list[Crews],
+    skills: tuple[str, ...],
+    parts: tuple[str, ...],
+    base: Ints,
+    clock_h: float,
 ) -> Teams:
     number = np.array([skills.index(one.skill) for one in entries])
     count = np.bincount(number, minlength=len(skills))
@@ -157,9 +191,7 @@ def _teams(
         crews=np.array([one.count for one in entries], np.int64),
         arrives=np.array([round(one.arrives_h * MIN_PER_H) for one in entries], np.int64),
         begin=np.array(begin, np.int64),
-        length=np.array(
-            [max(1, round(one.shift.hours * MIN_PER_H)) for one in entries], np.int64
-        ),
+        length=np.array([max(1, round(one.shift.hours * MIN_PER_H)) for one in entries], np.int64),
         stock=np.array(stock, np.int64).reshape(len(entries), len(parts)),
         resupply=np.array(
             [max(1, round(one.resupply_h * MIN_PER_H)) if one.resupply_h else 0 for one in entries],
@@ -301,9 +333,7 @@ def _placed(
         site[mended[found], end] = np.searchsorted(nodes, node[found])
     access[mended] = np.where(places.found, places.access, 0)
     ways = CityWays(travel, bases, nodes, asset)
-    placed = Placed(
-        ways, ways.road, np.arange(len(entries)), bases.found, ways.open, site, access
-    )
+    placed = Placed(ways, ways.road, np.arange(len(entries)), bases.found, ways.open, site, access)
     return placed, _off_roads(entries, bases.found)
 
 

@@ -14,9 +14,7 @@ Bools = npt.NDArray[np.bool_]
 LAST_TIER = (1 << 24) - 1
 
 
-def tiers(
-    priority: Priority, critical: Bools, usual: Ids, listed: Ids
-) -> tuple[Ids, bool]:
+def tiers(priority: Priority, critical: Bools, usual: Ids, listed: Ids) -> tuple[Ids, bool]:
     """Tier of each row, lower first, and whether people by crew-hour decide inside one.
 
     Parameters

@@ -51,6 +51,7 @@ class CrewPlan:
     edge_min : int64, minutes at which crews are told what to do, the horizon last
     road_min : int64, those at which the roads are looked at; each is an edge
     road : bool (n,), rows that close a way
+    lacking : skill that no crew has, kind, and its rows
     """
 
     name: tuple[str, ...]
@@ -62,6 +63,7 @@ class CrewPlan:
     edge_min: Ints
     road_min: Ints
     road: npt.NDArray[np.bool_]
+    lacking: tuple[tuple[str, str, Ids], ...] = ()
 
     @property
     def horizon_min(self) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rencity.city.network import Network
 from rencity.sim.travel import Closures, Places, Travel
 
 Ids = npt.NDArray[np.int32]
@@ -44,9 +43,7 @@ class CityWays:
         made: list[Ids] = [self.open] * len(closed)
         shut = [k for k, rows in enumerate(closed) if len(rows)]
         roads = self.travel.roads
-        closures = [
-            Closures.of(roads, assets=self.asset[closed[k]], up_to=True) for k in shut
-        ]
+        closures = [Closures.of(roads, assets=self.asset[closed[k]], up_to=True) for k in shut]
         tables = self.travel.times_many(closures, self.bases, Places.on(self.sites))
         for k, table in zip(shut, tables, strict=True):
             made[k] = table
