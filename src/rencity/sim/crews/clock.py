@@ -16,6 +16,8 @@ DAY = 1440
 @njit(nogil=True, cache=True, inline="always")
 def next_on(t: Any, begin: Any, length: Any) -> Any:
     """The first minute of `t` and after that is on shift."""
+    if length == DAY:
+        return t
     inside = (t - begin) % DAY
     return t if inside < length else t + DAY - inside
 
@@ -23,6 +25,8 @@ def next_on(t: Any, begin: Any, length: Any) -> Any:
 @njit(nogil=True, cache=True, inline="always")
 def done_at(t: Any, work: Any, begin: Any, length: Any) -> Any:
     """When `work` minutes on shift are over that begin at `t`, a minute on shift."""
+    if length == DAY:
+        return t + work
     left = length - (t - begin) % DAY
     if work <= left:
         return t + work

@@ -21,7 +21,7 @@ from rencity.sim.crews.arrays import (
     Tasks,
     Teams,
 )
-from rencity.sim.crews.clock import done_at, next_on, on_shift
+from rencity.sim.crews.clock import DAY, done_at, next_on, on_shift
 from rencity.sim.reach.outages import FOREVER
 from rencity.sim.travel import PER_MINUTE, UNREACHABLE
 
@@ -63,179 +63,139 @@ def send(
     head : int64 (skills,), first job of each skill that may be open
     table : int32 (bases, sites), ticks from base to site, `UNREACHABLE` for no way
     """
+    # arrays go one by one: taken out of a tuple in a loop, each is counted up and down again
     may = np.empty(len(teams.crews), np.bool_)
     for i in range(len(edges) - 1):
         for k in range(len(teams.ptr) - 1):
             _plan(
-                teams, tasks, jobs, heap, used, short, head, k, edges[i], edges[i + 1], table,
-                may, horizon, tally,
+                teams.ptr[k], teams.ptr[k + 1], teams.base, teams.crews, teams.begin, teams.length,
+                teams.stock, teams.resupply, tasks.crews, tasks.part, tasks.site, tasks.access,
+                jobs.ptr[k + 1], jobs.row, jobs.ready, jobs.work, jobs.entry, jobs.crew,
+                jobs.leave, jobs.arrive, jobs.finish, heap, used, short, head, k, edges[i],
+                edges[i + 1], table, may, horizon, tally,
             )  # fmt: skip
 
 
 @njit(nogil=True, cache=True)
 def _plan(
-    teams: Teams,
-    tasks: Tasks,
-    jobs: Jobs,
-    heap: Any,
-    used: Any,
-    short: Any,
-    head: Any,
-    k: Any,
-    now: Any,
-    until: Any,
-    table: Any,
-    may: Any,
-    horizon: Any,
-    tally: Any,
-) -> None:
-    end = jobs.ptr[k + 1]
-    j = head[k]
-    while j < end and jobs.entry[j] != OPEN:
-        j += 1
-    head[k] = j
-    able = 0
-    for e in range(teams.ptr[k], teams.ptr[k + 1]):
-        may[e] = _free(teams, heap, e, now) < until
-        able += may[e]
-    while j < end and able > 0:
-        if jobs.entry[j] == OPEN and jobs.ready[j] <= now:
-            e, sent = _choose(teams, tasks, jobs, heap, used, k, j, now, until, table, may)
-            if sent:
-                _go(teams, tasks, jobs, heap, used, short, e, j, now, table, horizon, tally)
-            if e >= 0 and (not sent or _free(teams, heap, e, now) >= until):
-                may[e] = False
-                able -= 1
-        j += 1
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _free(teams: Teams, heap: Any, e: Any, now: Any) -> Any:
-    """When the first crew of an entry could leave."""
-    if teams.crews[e] == 0:
-        return NEVER
-    return next_on(max(heap[e, 0] >> CREW_BITS, now), teams.begin[e], teams.length[e])
-
-
-@njit(nogil=True, cache=True, inline="always")
-def way(table: Any, base: Any, tasks: Tasks, row: Any) -> Any:
-    """Minutes from a base to a row by the nearer of its sites, rounded up; −1 for no way."""
-    best = UNREACHABLE
-    for end in range(2):
-        at = tasks.site[row, end]
-        if at >= 0:
-            best = min(best, table[base, at])
-    if best >= UNREACHABLE:
-        return -1
-    return (best + tasks.access[row] + PER_MINUTE - 1) // PER_MINUTE
-
-
-@njit(nogil=True, cache=True, inline="always")
-def part_at(teams: Teams, used: Any, e: Any, part: Any) -> Any:
-    """When the next part can be taken along."""
-    if part < 0 or teams.stock[e, part] < 0:
-        return 0
-    stock = teams.stock[e, part]
-    if used[e, part] < stock:
-        return 0
-    if stock == 0 or teams.resupply[e] == 0:
-        return NEVER
-    return (used[e, part] // stock) * teams.resupply[e]
-
-
-@njit(nogil=True, cache=True)
-def _choose(
-    teams: Teams,
-    tasks: Tasks,
-    jobs: Jobs,
-    heap: Any,
-    used: Any,
-    k: Any,
-    j: Any,
-    now: Any,
-    until: Any,
-    table: Any,
-    may: Any,
-) -> Any:
-    """The entry that finishes a job first, and whether it goes; else the one that is held for it.
+    first: Any, last: Any, base: Any, crews: Any, begin: Any, length: Any, stock: Any,
+    resupply: Any, needs: Any, parts: Any, site: Any, access: Any, end: Any, rows: Any, ready: Any,
+    works: Any, entry: Any, crew: Any, leaves: Any, arrives: Any, finishes: Any, heap: Any,
+    used: Any, short: Any, head: Any, k: Any, now: Any, until: Any, table: Any, may: Any,
+    horizon: Any, tally: Any,
+) -> None:  # fmt: skip
+    """One plan of one skill: its jobs in order, its entries from `first` to before `last`.
 
     A job for several crews at once that lacks some holds back the entry that has them soonest, so
     that those that are free are not taken by jobs behind it.
     """
-    row = jobs.row[j]
-    crews, part = tasks.crews[row], tasks.part[row]
-    best, best_finish, held, held_free = -1, NEVER, -1, NEVER
-    for e in range(teams.ptr[k], teams.ptr[k + 1]):
-        if not may[e] or teams.crews[e] < crews:
+    j = head[k]
+    while j < end and entry[j] != OPEN:
+        j += 1
+    head[k] = j
+    able = 0
+    for e in range(first, last):
+        may[e] = crews[e] > 0 and _free(heap[e, 0], now, begin[e], length[e]) < until
+        able += may[e]
+    while j < end and able > 0:
+        if entry[j] != OPEN or ready[j] > now:
+            j += 1
             continue
-        travel = way(table, teams.base[e], tasks, row)
-        stocked = part_at(teams, used, e, part)
-        if travel < 0 or stocked >= until:
-            continue
-        begin, length = teams.begin[e], teams.length[e]
-        free = _together(heap, teams.crews[e], e, crews)
-        leave = next_on(max(free, now, stocked), begin, length)
-        if leave >= until:
-            if crews > 1 and free < held_free:
-                held, held_free = e, free
-            continue
-        finish = done_at(next_on(leave + travel, begin, length), jobs.work[j], begin, length)
-        if finish < best_finish:
-            best, best_finish = e, finish
-    if best >= 0:
-        return best, True
-    return held, False
+        row, work = rows[j], np.int64(works[j])
+        need, part, a, b = np.int64(needs[row]), parts[row], site[row, 0], site[row, 1]
+        best, held, best_finish, held_free = -1, -1, NEVER, NEVER
+        best_leave, best_way = np.int64(0), np.int64(0)
+        for e in range(first, last):
+            if not may[e] or crews[e] < need:
+                continue
+            free = heap[e, 0] >> CREW_BITS if need == 1 else _together(heap, crews[e], e, need)
+            soonest = max(free, now)
+            if soonest + work >= best_finish:
+                continue
+            way = minutes(table, base[e], a, b, access[row])
+            stocked = part_at(stock, used, resupply[e], e, part)
+            if way < 0 or stocked >= until:
+                continue
+            leave = next_on(max(soonest, stocked), begin[e], length[e])
+            if leave >= until:
+                if need > 1 and free < held_free:
+                    held, held_free = e, free
+                continue
+            finish = done_at(next_on(leave + way, begin[e], length[e]), work, begin[e], length[e])
+            if finish < best_finish:
+                best, best_finish, best_leave, best_way = e, finish, leave, way
+        if best >= 0:
+            e = best
+            entry[j], leaves[j] = e, best_leave
+            arrives[j] = min(best_leave + best_way, FOREVER)
+            finishes[j] = min(best_finish, FOREVER)
+            crew[j] = _take(heap, crews[e], e, need, best_finish + best_way)
+            if part >= 0:
+                used[e, part] += 1
+                if used[e, part] == stock[e, part]:
+                    short[e, part] = best_leave
+            _book(
+                tally, e, need, np.int64(ready[j]), best_leave, best_leave + best_way, best_finish,
+                begin[e], length[e], horizon,
+            )  # fmt: skip
+            if _free(heap[e, 0], now, begin[e], length[e]) >= until:
+                may[e] = False
+                able -= 1
+        elif held >= 0:
+            may[held] = False
+            able -= 1
+        j += 1
 
 
 @njit(nogil=True, cache=True, inline="always")
+def _free(top: Any, now: Any, begin: Any, length: Any) -> Any:
+    """When the first crew of an entry could leave."""
+    return next_on(max(top >> CREW_BITS, now), begin, length)
+
+
+@njit(nogil=True, cache=True)
+def minutes(table: Any, base: Any, a: Any, b: Any, access: Any) -> Any:
+    """Minutes from a base to a row by the nearer of two sites, rounded up; −1 for no way."""
+    best = np.int64(UNREACHABLE)
+    if a >= 0:
+        best = min(best, np.int64(table[base, a]))
+    if b >= 0:
+        best = min(best, np.int64(table[base, b]))
+    if best >= UNREACHABLE:
+        return np.int64(-1)
+    return (best + access + PER_MINUTE - 1) // PER_MINUTE
+
+
+@njit(nogil=True, cache=True)
+def part_at(stock: Any, used: Any, resupply: Any, e: Any, part: Any) -> Any:
+    """When the next part can be taken along."""
+    if part < 0 or stock[e, part] < 0 or used[e, part] < stock[e, part]:
+        return np.int64(0)
+    if stock[e, part] == 0 or resupply == 0:
+        return NEVER
+    return (used[e, part] // stock[e, part]) * resupply
+
+
+@njit(nogil=True, cache=True)
 def _together(heap: Any, count: Any, e: Any, crews: Any) -> Any:
     """When so many crews of an entry are free at once."""
-    if crews == 1:
-        return heap[e, 0] >> CREW_BITS
     return np.partition(heap[e, :count], crews - 1)[crews - 1] >> CREW_BITS
 
 
 @njit(nogil=True, cache=True)
-def _go(
-    teams: Teams,
-    tasks: Tasks,
-    jobs: Jobs,
-    heap: Any,
-    used: Any,
-    short: Any,
-    e: Any,
-    j: Any,
-    now: Any,
-    table: Any,
-    horizon: Any,
-    tally: Any,
-) -> None:
-    row, count = jobs.row[j], teams.crews[e]
-    crews, part = tasks.crews[row], tasks.part[row]
-    begin, length = teams.begin[e], teams.length[e]
-    free = max(_together(heap, count, e, crews), now, part_at(teams, used, e, part))
-    travel = way(table, teams.base[e], tasks, row)
-    leave = next_on(free, begin, length)
-    arrive = leave + travel
-    start = next_on(arrive, begin, length)
-    finish = done_at(start, jobs.work[j], begin, length)
-    first = _take(heap, count, e, crews, finish + travel)
-    if part >= 0:
-        used[e, part] += 1
-        if used[e, part] == teams.stock[e, part]:
-            short[e, part] = leave
-    jobs.entry[j], jobs.crew[j] = e, first
-    jobs.leave[j] = leave
-    jobs.arrive[j] = min(arrive, FOREVER)
-    jobs.finish[j] = min(finish, FOREVER)
+def _book(
+    tally: Any, e: Any, crews: Any, ready: Any, leave: Any, arrive: Any, finish: Any, begin: Any,
+    length: Any, horizon: Any,
+) -> None:  # fmt: skip
     tally[e, JOBS] += 1
-    home = min(finish + travel, horizon) - min(finish, horizon)
-    tally[e, TRAVELLED] += crews * (min(arrive, horizon) - leave + home)
-    at_work = on_shift(min(finish, horizon), begin, length) - on_shift(
-        min(start, horizon), begin, length
-    )
+    out, back = min(arrive, horizon) - leave, min(finish + arrive - leave, horizon)
+    tally[e, TRAVELLED] += crews * (out + back - min(finish, horizon))
+    start = min(next_on(arrive, begin, length), horizon)
+    at_work = min(finish, horizon) - start
+    if length < DAY:
+        at_work = on_shift(min(finish, horizon), begin, length) - on_shift(start, begin, length)
     tally[e, WORKED] += crews * at_work
-    tally[e, WAITED] += leave - jobs.ready[j]
+    tally[e, WAITED] += leave - ready
     tally[e, FIRST] = min(tally[e, FIRST], leave)
     if finish <= horizon:
         tally[e, DONE] += 1
@@ -260,7 +220,7 @@ def _take(heap: Any, count: Any, e: Any, crews: Any, back: Any) -> Any:
     return first
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True)
 def _replace_top(heap: Any, count: Any, e: Any, value: Any) -> None:
     i = 0
     while True:

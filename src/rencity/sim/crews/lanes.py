@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rencity.sim.crews.arrays import Jobs, Tasks
+from rencity.sim.crews.arrays import OPEN, Jobs, Tasks
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import FOREVER, Outages
 
@@ -64,44 +64,60 @@ def jobs_of(
     key = np.empty(n, np.uint64)
     ready = np.empty(n, np.int32)
     ptr = np.zeros(skills + 1, np.int64)
-    for i in range(n):
-        f = place[i]
-        r = row[f]
-        key[i] = _key(tasks, r, end[f] - begin[f])
-        ready[i] = _dry(others, other_row, other_begin, other_end, r, begin[f])
-        ptr[tasks.skill[r] + 1] += 1
-    for k in range(skills):
-        ptr[k + 1] += ptr[k]
+    _rank(
+        tasks.skill, tasks.tier, tasks.people, tasks.crews, tasks.usual, tasks.by_loss, place, row,
+        begin, end, others, other_row, other_begin, other_end, key, ready, ptr,
+    )  # fmt: skip
     by = _sorted(key)
     jobs = Jobs(
         ptr,
         np.empty(n, np.int32),
         np.empty(n, np.int32),
         np.empty(n, np.int32),
-        np.full(n, -1, np.int32),
+        np.full(n, OPEN, np.int32),
         np.full(n, -1, np.int32),
         np.full(n, FOREVER, np.int32),
         np.full(n, FOREVER, np.int32),
         np.full(n, FOREVER, np.int32),
     )
     where = np.empty(n, np.int32)
-    for j in range(n):
-        i = by[j]
-        f = place[i]
-        where[j] = f
-        jobs.row[j], jobs.ready[j], jobs.work[j] = row[f], ready[i], end[f] - begin[f]
+    _lay(by, place, row, begin, end, ready, where, jobs.row, jobs.ready, jobs.work)
     return jobs, where
 
 
-@njit(nogil=True, cache=True, inline="always")
-def _key(tasks: Tasks, row: Any, work: Any) -> Any:
-    """Skill, then tier, then people by crew-hour, most first."""
-    key = (U(tasks.skill[row]) << U(56)) | (U(tasks.tier[row]) << U(32))
-    if tasks.by_loss:
-        spent = np.int64(tasks.crews[row]) * (work + 2 * np.int64(max(tasks.usual[row], 0)))
-        gain = min(tasks.people[row] * SCALE // max(spent, 1), np.int64(MOST))
-        key |= U(np.int64(MOST) - gain)
-    return key
+@njit(nogil=True, cache=True)
+def _rank(
+    skill: Any, tier: Any, people: Any, crews: Any, usual: Any, by_loss: Any, place: Any, row: Any,
+    begin: Any, end: Any, others: Any, other_row: Any, other_begin: Any, other_end: Any, key: Any,
+    ready: Any, ptr: Any,
+) -> None:  # fmt: skip
+    """Key of each job (skill, then tier, then people by crew-hour, most first) and its minute."""
+    for i in range(len(place)):
+        f = place[i]
+        r = row[f]
+        made = (U(skill[r]) << U(56)) | (U(tier[r]) << U(32))
+        if by_loss:
+            spent = np.int64(crews[r]) * (end[f] - begin[f] + 2 * np.int64(max(usual[r], 0)))
+            gain = min(people[r] * SCALE // max(spent, 1), np.int64(MOST))
+            made |= U(np.int64(MOST) - gain)
+        key[i] = made
+        ready[i] = begin[f]
+        if len(others):
+            ready[i] = _dry(others, other_row, other_begin, other_end, r, begin[f])
+        ptr[skill[r] + 1] += 1
+    for k in range(len(ptr) - 1):
+        ptr[k + 1] += ptr[k]
+
+
+@njit(nogil=True, cache=True)
+def _lay(
+    by: Any, place: Any, row: Any, begin: Any, end: Any, ready: Any, where: Any, rows: Any,
+    readies: Any, works: Any,
+) -> None:  # fmt: skip
+    for j in range(len(by)):
+        f = place[by[j]]
+        where[j] = f
+        rows[j], readies[j], works[j] = row[f], ready[by[j]], end[f] - begin[f]
 
 
 @njit(nogil=True, cache=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from rencity.sim.crews.arrays import OPEN, Jobs, Tasks, Teams
-from rencity.sim.crews.kernel import part_at, way
+from rencity.sim.crews.kernel import minutes, part_at
 from rencity.sim.travel import UNREACHABLE
 
 REASONS = ("wet", "too_few", "no_way", "no_part", "no_time")
@@ -22,28 +22,37 @@ def why_left(teams: Teams, tasks: Tasks, jobs: Jobs, used: Any, table: Any, hori
     """Jobs no crew set out for, int64 (skills, reasons), by what stood against them at the end."""
     left = np.zeros((len(teams.ptr) - 1, len(REASONS)), np.int64)
     for k in range(len(teams.ptr) - 1):
-        for j in range(jobs.ptr[k], jobs.ptr[k + 1]):
-            if jobs.entry[j] == OPEN:
-                left[k, _why(teams, tasks, jobs, used, table, horizon, k, j)] += 1
+        _count(
+            teams.ptr[k], teams.ptr[k + 1], teams.base, teams.crews, teams.stock, teams.resupply,
+            tasks.crews, tasks.part, tasks.site, tasks.access, jobs.ptr[k], jobs.ptr[k + 1],
+            jobs.row, jobs.ready, jobs.entry, used, table, horizon, left[k],
+        )  # fmt: skip
     return left
 
 
 @njit(nogil=True, cache=True)
-def _why(
-    teams: Teams, tasks: Tasks, jobs: Jobs, used: Any, table: Any, horizon: Any, k: Any, j: Any
-) -> Any:
-    if jobs.ready[j] >= horizon:
-        return WET
-    row = jobs.row[j]
-    why = TOO_FEW
-    for e in range(teams.ptr[k], teams.ptr[k + 1]):
-        if teams.crews[e] < tasks.crews[row]:
+def _count(
+    first: Any, last: Any, base: Any, crews: Any, stock: Any, resupply: Any, needs: Any,
+    parts: Any, site: Any, access: Any, begin: Any, end: Any, rows: Any, ready: Any, entry: Any,
+    used: Any, table: Any, horizon: Any, left: Any,
+) -> None:  # fmt: skip
+    for j in range(begin, end):
+        if entry[j] != OPEN:
             continue
-        why = max(why, NO_WAY)
-        if way(table, teams.base[e], tasks, row) >= 0:
-            stocked = part_at(teams, used, e, tasks.part[row]) < horizon
-            why = max(why, NO_TIME if stocked else NO_PART)
-    return why
+        if ready[j] >= horizon:
+            left[WET] += 1
+            continue
+        row, why = rows[j], TOO_FEW
+        for e in range(first, last):
+            if crews[e] < needs[row]:
+                continue
+            why = max(why, NO_WAY)
+            if minutes(table, base[e], site[row, 0], site[row, 1], access[row]) >= 0:
+                stocked = part_at(stock, used, resupply[e], e, parts[row])
+                why = max(why, NO_TIME if stocked < horizon else NO_PART)
+                if why == NO_TIME:
+                    break
+        left[why] += 1
 
 
 @njit(nogil=True, cache=True)
