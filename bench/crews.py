@@ -1,4 +1,4 @@
-"""Jobs scheduled per second, against the same rules with a heap in plain Python; and on a city's roads.
+"""Jobs scheduled per second, against a heap in plain Python; and on the roads of a city.
 
     python -m bench.crews [CITY]
 
@@ -107,7 +107,9 @@ def by_level(rows: int = 1_000_000, share: float = 0.1) -> None:
     begun = sum(plainly(jobs, plan, lane) for lane in range(lanes))
     theirs = time.process_time() - begin
     sent = int(account.tally[:, JOBS].sum())
-    print(f"{rows:,} rows, {share:.0%} broken, {SPAN} samples: {len(jobs.row):,} jobs, {sent:,} begun")
+    print(
+        f"{rows:,} rows, {share:.0%} broken, {SPAN} samples: {len(jobs.row):,} jobs, {sent:,} begun"
+    )
     print(f"  compiled  {ours:8.2f} CPU s  {len(jobs.row) / ours:12,.0f} jobs/s")
     all_jobs = int((jobs.lane < lanes).sum())
     print(f"  plain     {theirs:8.2f} CPU s  {all_jobs / theirs:12,.0f} jobs/s ({begun:,} begun)")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network
+from rencity.kit.memory import give_back
 from rencity.sim.crews.account import CrewAccount, empty_account
 from rencity.sim.crews.plan import CrewPlan
 from rencity.sim.crews.schedule import schedule
@@ -89,8 +90,11 @@ class Simulator:
             hits.add(damage, full)
             kept.add(damage, first, last)
             timeline.add(opened(plan.network, damage, full, (first, last)))
-        del drawing
+        del drawing, damage, full
+        give_back()
         made = block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
+        del timeline
+        give_back()
         if account is not None:
             made = made._replace(crews=account.packed(), trips=account.trips_table())
         return made

@@ -89,7 +89,7 @@ def crew_plan(
     work_of = np.where((work_of >= 0) & mended[work_of], work_of, -1) if works else work_of
     skills = tuple(sorted({one.skill for one in entries}))
     parts = tuple(sorted({one.part for one in works if one.part}))
-    placed, findings = _placed(file, entries, city, network, asset, np.flatnonzero(work_of >= 0))
+    placed, findings = _placed(file, entries, city, asset, np.flatnonzero(work_of >= 0))
     teams = _teams(entries, skills, parts, placed.base, file.planning.clock_h)
     tasks = _tasks(file, city, network, asset, work_of, works, skills, parts, teams, placed, people)
     findings += _list_findings(file, city)
@@ -121,13 +121,7 @@ def works_by_row(city: City, asset: Ints, classes: Classes) -> tuple[Ints, list[
     names = sorted(classes.work)
     kinds = kinds_of(city.assets)
     chosen = [classes.applies_repair.get(kind, ("",)) for kind in kinds.categories]
-    by_kind = np.array(
-        [
-            _number(names, one[0].removeprefix(WORK)) if one[0].startswith(WORK) else -1
-            for one in chosen
-        ],
-        np.int64,
-    )
+    by_kind = np.array([_of_kind(names, one[0]) for one in chosen], np.int64)
     own = pd.Categorical(city.assets["repair"])
     instead = {
         old: i
@@ -165,8 +159,9 @@ def _lacking(
     return tuple(made)
 
 
-def _number(names: list[str], name: str) -> int:
-    return names.index(name) if name in names else -1
+def _of_kind(names: list[str], name: str) -> int:
+    """Number of a class of work that stands in place of a repair class, else −1."""
+    return names.index(name.removeprefix(WORK)) if name.startswith(WORK) else -1
 
 
 def _assets(network: Network) -> Ints:
@@ -295,7 +290,6 @@ def _placed(
     file: CrewFile,
     entries: list[Crews],
     city: City,
-    network: Network,
     asset: Ints,
     mended: Ints,
 ) -> tuple[Placed, list[Finding]]:

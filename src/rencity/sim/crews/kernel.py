@@ -101,41 +101,24 @@ def _plan(
         if entry[j] != OPEN or ready[j] > now:
             j += 1
             continue
-        row, work = rows[j], np.int64(works[j])
-        need, part, a, b = np.int64(needs[row]), parts[row], site[row, 0], site[row, 1]
-        best, held, best_finish, held_free = -1, -1, NEVER, NEVER
-        best_leave, best_way = np.int64(0), np.int64(0)
-        for e in range(first, last):
-            if not may[e] or crews[e] < need:
-                continue
-            free = heap[e, 0] >> CREW_BITS if need == 1 else _together(heap, crews[e], e, need)
-            soonest = max(free, now)
-            if soonest + work >= best_finish:
-                continue
-            way = minutes(table, base[e], a, b, access[row])
-            stocked = part_at(stock, used, resupply[e], e, part)
-            if way < 0 or stocked >= until:
-                continue
-            leave = next_on(max(soonest, stocked), begin[e], length[e])
-            if leave >= until:
-                if need > 1 and free < held_free:
-                    held, held_free = e, free
-                continue
-            finish = done_at(next_on(leave + way, begin[e], length[e]), work, begin[e], length[e])
-            if finish < best_finish:
-                best, best_finish, best_leave, best_way = e, finish, leave, way
+        row = rows[j]
+        need, part = np.int64(needs[row]), parts[row]
+        best, held, leave, way, finish = _choose(
+            first, last, base, crews, begin, length, stock, resupply, need, part, site[row, 0],
+            site[row, 1], access[row], np.int64(works[j]), heap, used, now, until, table, may,
+        )  # fmt: skip
         if best >= 0:
             e = best
-            entry[j], leaves[j] = e, best_leave
-            arrives[j] = min(best_leave + best_way, FOREVER)
-            finishes[j] = min(best_finish, FOREVER)
-            crew[j] = _take(heap, crews[e], e, need, best_finish + best_way)
+            entry[j], leaves[j] = e, leave
+            arrives[j] = min(leave + way, FOREVER)
+            finishes[j] = min(finish, FOREVER)
+            crew[j] = _take(heap, crews[e], e, need, finish + way)
             if part >= 0:
                 used[e, part] += 1
                 if used[e, part] == stock[e, part]:
-                    short[e, part] = best_leave
+                    short[e, part] = leave
             _book(
-                tally, e, need, np.int64(ready[j]), best_leave, best_leave + best_way, best_finish,
+                tally, e, need, np.int64(ready[j]), leave, leave + way, finish,
                 begin[e], length[e], horizon,
             )  # fmt: skip
             if _free(heap[e, 0], now, begin[e], length[e]) >= until:
@@ -145,6 +128,37 @@ def _plan(
             may[held] = False
             able -= 1
         j += 1
+
+
+@njit(nogil=True, cache=True)
+def _choose(
+    first: Any, last: Any, base: Any, crews: Any, begin: Any, length: Any, stock: Any,
+    resupply: Any, need: Any, part: Any, a: Any, b: Any, access: Any, work: Any, heap: Any,
+    used: Any, now: Any, until: Any, table: Any, may: Any,
+) -> Any:  # fmt: skip
+    """The entry that finishes a job first, one that is held for it, and when crews would go."""
+    best, held, best_finish, held_free = -1, -1, NEVER, NEVER
+    best_leave, best_way = np.int64(0), np.int64(0)
+    for e in range(first, last):
+        if not may[e] or crews[e] < need:
+            continue
+        free = heap[e, 0] >> CREW_BITS if need == 1 else _together(heap, crews[e], e, need)
+        soonest = max(free, now)
+        if soonest + work >= best_finish:
+            continue
+        way = minutes(table, base[e], a, b, access)
+        stocked = part_at(stock, used, resupply[e], e, part)
+        if way < 0 or stocked >= until:
+            continue
+        leave = next_on(max(soonest, stocked), begin[e], length[e])
+        if leave >= until:
+            if need > 1 and free < held_free:
+                held, held_free = e, free
+            continue
+        finish = done_at(next_on(leave + way, begin[e], length[e]), work, begin[e], length[e])
+        if finish < best_finish:
+            best, best_finish, best_leave, best_way = e, finish, leave, way
+    return best, held, best_leave, best_way, best_finish
 
 
 @njit(nogil=True, cache=True, inline="always")

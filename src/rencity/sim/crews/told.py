@@ -84,11 +84,13 @@ def _idle(done: CrewsDone) -> Iterator[Finding]:
         elif not done.account.tally[e, JOBS]:
             skill = done.entry(e).skill
             jobs = int(done.account.jobs[done.account.skill[e]])
-            why = f"it has the skill {skill}, for which nothing broke that crews mend"
+            why = f"nothing broke that takes the skill {skill}"
+            if jobs:
+                why = f"its {jobs:,} jobs of {skill} went to others or to nobody"
             yield Finding(
                 "crews-idle",
                 "note",
-                f"{name} never sets out: {f'{jobs:,} jobs went to others or to nobody' if jobs else why}",
+                f"{name} never sets out: {why}",
                 "check its skill, arrival and base",
                 ids=(name,),
             )
@@ -97,7 +99,7 @@ def _idle(done: CrewsDone) -> Iterator[Finding]:
 _WHY = {
     NO_WAY: (
         "no-way",
-        "no base with crews had a road to them",
+        "no road led to them from a base",
         "base crews nearer, or clear roads",
     ),
     NO_PART: ("no-part", "their part had run out", "store more parts"),
@@ -117,7 +119,7 @@ def _left(done: CrewsDone) -> Iterator[Finding]:
                 yield Finding(
                     f"crews-{rule}",
                     "warning",
-                    f"{count / done.samples:,.1f} jobs of {skill} a sample are never begun: {why}",
+                    f"{count:,} jobs of {skill} in {done.samples:,} samples are never begun: {why}",
                     mend,
                     ids=(skill,),
                 )
