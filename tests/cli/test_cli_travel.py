@@ -98,6 +98,14 @@ def test_what_rides_on_a_closed_asset_is_closed(told: Any) -> None:
     assert said["closed"] == {"assets": 2, "edges": 2}
 
 
+def test_slowed_streets_take_longer(told: Any) -> None:
+    said = told("--from", "j0000", "--to", "j0002", "--slowed", "s0000", "--factor", "2.5")
+    assert said["times"][0]["minutes"] == 3.5
+    assert said["times"][0]["undamaged_minutes"] == 2.0
+    assert said["slowed"] == {"edges": 2}
+    assert said["closed"]["edges"] == 0
+
+
 def test_nearest_open_facility_and_who_was_nearest(told: Any) -> None:
     (found,) = told("--from", "j0001", "--nearest", "hospital", "--closed", "h-west")["nearest"]
     assert found == {
@@ -114,8 +122,8 @@ def test_within_counts_nodes_and_people(told: Any) -> None:
     assert (found["nodes"], found["undamaged_nodes"]) == (2, 3)
     assert (found["people"], found["undamaged_people"], found["people_in_all"]) == (100, 200, 300)
     assert found["zones"] == [
-        {"zone": "w", "name": "西", "people": 100, "undamaged_people": 100},
         {"zone": "e", "name": "东", "people": 0, "undamaged_people": 100},
+        {"zone": "w", "name": "西", "people": 100, "undamaged_people": 100},
     ]
 
 
@@ -165,12 +173,13 @@ def test_ids_to_close_come_from_a_file(told: Any, tmp_path: Path) -> None:
 def test_the_page_is_chinese_first_and_says_what_cannot_be_reached(say: Say) -> None:
     status, out, err = say(
         "--from", "j0000", "--to", "j0003", "--within", 3, "--cut-off", "hospital",
-        "--nearest", "hospital", "--closed", "s0001",
+        "--nearest", "hospital", "--closed", "s0001", "--slowed", "s0000",
     )  # fmt: skip
     assert (status, err) == (0, "")
     for text in (
         "道路 roads: 4 节点 nodes",
         "到不了 no way",
+        "减速 slowed: 2 单向 edges",
         "3 分钟内 within 3 minutes",
         "最近可用",
         "到不了任何可用的 no way to any open hospital",
@@ -198,6 +207,8 @@ def test_long_tables_are_cut_and_say_so(say: Say) -> None:
         (("--from", "j0000", "--nearest", "hospitl"), "no asset of kind 'hospitl'"),
         (("--cut-off", "shelter"), "no asset of kind 'shelter'"),
         (("--cut-off", "hospital", "--closed", "s9"), "the city has no asset 's9'"),
+        (("--cut-off", "hospital", "--slowed", "s9"), "the city has no asset 's9'"),
+        (("--cut-off", "hospital", "--slowed", "s0000", "--factor", "0"), "slowed 0 times"),
     ],
 )
 def test_what_is_wrong_is_one_message_with_a_mend(

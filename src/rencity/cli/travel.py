@@ -41,6 +41,11 @@ def travel(
         list[str] | None,
         typer.Option("--closed", help="Assets that are out: ids with commas, or a file of ids"),
     ] = None,
+    slowed: Annotated[
+        list[str] | None,
+        typer.Option("--slowed", help="Assets where all goes slower: ids, or a file of ids"),
+    ] = None,
+    factor: Annotated[float, typer.Option(help="How many times as long it takes there")] = 2.0,
     nearest: Annotated[
         str | None, typer.Option(help="Nearest open asset of a kind, such as health.hospital")
     ] = None,
@@ -57,7 +62,7 @@ def travel(
     from rencity.rehearse.travel import journey
 
     _assert_asked(start, end, nearest, within, cut_off)
-    asked = journey(folder, closed=ids_of(closed or ()))
+    asked = journey(folder, closed=ids_of(closed or ()), slowed=ids_of(slowed or ()), factor=factor)
     said = asked.about() | _answers(asked, start or (), end or (), nearest, within, cut_off)
     if as_json:
         said["findings"] = [finding.to_dict() for finding in asked.findings]
@@ -151,6 +156,8 @@ def _print(said: dict[str, Any]) -> None:
         f"{said['city']['name']} · 道路 roads: {roads['nodes']:,} 节点 nodes, {roads['edges']:,} "
         f"单向 edges · 中断 closed: {shut['assets']:,} 设施 assets, {shut['edges']:,} 单向 edges"
     )
+    if said["slowed"]["edges"]:
+        head += f" · 减速 slowed: {said['slowed']['edges']:,} 单向 edges"
     console.print(plain(head), markup=False, soft_wrap=True)
     for each in _parts(said):
         console.print(each, markup=False, soft_wrap=True)

@@ -40,15 +40,19 @@ class Journey:
     ----------
     city : any city with roads
     closed : ids of assets that are out, with all that rides on them
+    slowed, factor : ids of assets on which everything takes `factor` times as long
 
     Raises
     ------
     CityError : the city has no roads
     InputError : an id that is not there
+    ScenarioError : a factor below 1
     """
 
     city: City
     closed: Sequence[str] = ()
+    slowed: Sequence[str] = ()
+    factor: float = 1.0
     findings: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -56,7 +60,13 @@ class Journey:
         self.naming = Naming(self.city, self.travel.roads)
         self.out = with_riders(self.city, self.naming.rows(self.closed, "--closed"))
         self.before: TravelNow = self.travel.under()
-        self.now: TravelNow = self.travel.under(Closures.of(self.travel.roads, assets=self.out))
+        closures = Closures.of(
+            self.travel.roads,
+            assets=self.out,
+            slow_assets=self.naming.rows(self.slowed, "--slowed"),
+            factor=self.factor,
+        )
+        self.now: TravelNow = self.travel.under(closures)
         self.findings += [*self.travel.roads.findings, *all_closed(self.now.ticks)]
 
     @cached_property
@@ -110,6 +120,7 @@ class Journey:
                 "km": round(float(roads.length_m.sum()) / 1000, 1),
             },
             "closed": {"assets": len(self.out), "edges": shut},
+            "slowed": {"edges": int((self.now.ticks > roads.ticks).sum()) - shut},
         }
 
     def times(self, start: Named, end: Named) -> list[dict[str, Any]]:
@@ -194,10 +205,11 @@ class Journey:
         return self.homes.people_where(flags, len(self.city.zones))
 
     def _by_zone(self, *, people: Rows, undamaged_people: Rows) -> list[dict[str, Any]]:
-        """The zones where someone is, those with most people first."""
+        """The zones where someone is: the greatest changes first, then the most people."""
         ids, names = self.city.zones["id"].to_numpy(), self.city.zones["name"].to_numpy()
         some = np.flatnonzero((people > 0) | (undamaged_people > 0))
-        some = some[np.lexsort((some, -people[some]))]
+        change = np.abs(people - undamaged_people)[some]
+        some = some[np.lexsort((some, -people[some], -change))]
         return [
             {
                 "zone": ids[row],
@@ -209,9 +221,15 @@ class Journey:
         ]
 
 
-def journey(folder: str | Path, *, closed: Sequence[str] = ()) -> Journey:
-    """The roads of a city folder, some of its assets closed; see `Journey`."""
-    return Journey(City.open(folder), closed)
+def journey(
+    folder: str | Path,
+    *,
+    closed: Sequence[str] = (),
+    slowed: Sequence[str] = (),
+    factor: float = 1.0,
+) -> Journey:
+    """The roads of a city folder, some of its assets closed or slowed; see `Journey`."""
+    return Journey(City.open(folder), closed, slowed, factor)
 
 
 def _minutes(ticks: Any) -> float | None:
