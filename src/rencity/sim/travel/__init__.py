@@ -13,6 +13,7 @@ Places
     ``snap_points(roads, lonlat)`` -> ``Places`` (`node`, `other`, `access`, `access_m`). A stretch
     of road is reached at either end. Node -1: no road within the limit, hence unreachable.
     Everywhere below, sources, targets, facilities and origins are `Places` or node numbers.
+    ``homes_of(city, roads) -> Homes`` (`zone`, `places`, `people`): residents along the roads.
 Closures
     ``Closures.of(roads, assets=rows, edges=edges, slow_assets=..., slow_edges=..., factor=2.0)``.
     An asset that is down closes the edges that it is and, where it is a node, those that meet
@@ -35,6 +36,7 @@ TravelNow
 
 from rencity.sim.travel.build import roads_of
 from rencity.sim.travel.closures import Closures, closed_edges
+from rencity.sim.travel.homes import Homes, homes_of
 from rencity.sim.travel.now import Nearest, TravelNow, Way
 from rencity.sim.travel.roads import Roads
 from rencity.sim.travel.snap import Places, snap_assets, snap_points, snap_zones
@@ -54,6 +56,7 @@ __all__ = [
     "PER_SECOND",
     "UNREACHABLE",
     "Closures",
+    "Homes",
     "Nearest",
     "Places",
     "Roads",
@@ -61,6 +64,7 @@ __all__ = [
     "TravelNow",
     "Way",
     "closed_edges",
+    "homes_of",
     "minutes_of",
     "roads_of",
     "seconds_of",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from rencity.sim.reach.lanes import lowest_bit, mark
 from rencity.sim.travel.hierarchy import Hierarchy
 from rencity.sim.travel.lanes import LANES, relax
 from rencity.sim.travel.roads import Ints
@@ -36,7 +37,7 @@ class Metric(NamedTuple):
 
 def customised(tree: Hierarchy, ticks: Ticks) -> Metric:
     """Times of arcs under the times of the edges, int32 (m,)."""
-    start = _of_edges(tree.arc_ptr, tree.arc_edge, ticks)
+    start = _of_edges(tree.arc_ptr, tree.arc_edge, ticks, np.arange(tree.arcs, dtype=np.int32))
     up = np.ascontiguousarray(start[:, 0])
     down = up if np.array_equal(start[:, 0], start[:, 1]) else np.ascontiguousarray(start[:, 1])
     _relax(
@@ -66,23 +67,32 @@ def changed(tree: Hierarchy, metric: Metric, ticks: Ticks, edges: Ints) -> Metri
     ticks : int32 (m,), times of the edges now
     edges : those whose time is another than before
     """
-    up, down = metric.up.copy(), metric.down.copy()
+    up = metric.up.copy()
+    down = up if metric.both_ways and _both_ways(tree, ticks, edges) else metric.down.copy()
     arcs = tree.edge_arc[edges]
     _spread(
         tree.up_ptr, tree.up_head, tree.low, tree.down_ptr, tree.down_arc, tree.down_low,
-        tree.arc_ptr, tree.arc_edge, ticks, arcs[arcs >= 0], up, down,
+        tree.arc_ptr, tree.arc_edge, ticks, arcs[arcs >= 0], up, down, up is down,
     )  # fmt: skip
     return Metric(up, down)
 
 
+def _both_ways(tree: Hierarchy, ticks: Ticks, edges: Ints) -> bool:
+    """Whether the arcs that these edges lie on take as long both ways by their edges alone."""
+    arcs = np.unique(tree.edge_arc[edges])
+    start = _of_edges(tree.arc_ptr, tree.arc_edge, ticks, arcs[arcs >= 0])
+    return np.array_equal(start[:, 0], start[:, 1])
+
+
 @njit(cache=True, nogil=True)
-def _of_edges(arc_ptr, arc_edge, ticks):
-    h = (len(arc_ptr) - 1) // 2
-    made = np.full((h, 2), UNREACHABLE, np.int32)
-    for a in range(h):
+def _of_edges(arc_ptr, arc_edge, ticks, arcs):
+    """Least time of the edges on each arc up and down, (a, 2)."""
+    made = np.full((len(arcs), 2), UNREACHABLE, np.int32)
+    for k in range(len(arcs)):
         for d in range(2):
-            for i in range(arc_ptr[2 * a + d], arc_ptr[2 * a + d + 1]):
-                made[a, d] = min(made[a, d], ticks[arc_edge[i]])
+            slot = 2 * arcs[k] + d
+            for i in range(arc_ptr[slot], arc_ptr[slot + 1]):
+                made[k, d] = min(made[k, d], ticks[arc_edge[i]])
     return made
 
 
@@ -140,42 +150,60 @@ def _relax_lanes(up_ptr, up_head, down_low, down_ptr, down_arc, up, down, same):
 
 @njit(cache=True, nogil=True)
 def _spread(
-    up_ptr, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, arcs, up, down
+    up_ptr, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, arcs, up, down,
+    same,
 ):  # fmt: skip
     """Make dirty arcs anew in order; what hung on a changed one, or gains by it, is dirty too."""
-    words = np.zeros((len(up) >> 6) + 1, np.uint64)
-    one = np.uint64(1)
+    words = np.zeros((len(up) + 63) // 64, np.uint64)
     for a in arcs:
-        words[a >> 6] |= one << np.uint64(a & 63)
+        mark(words, a)
     for w in range(len(words)):
         while words[w]:
-            bit = 0
-            while not (words[w] >> np.uint64(bit)) & one:
-                bit += 1
-            words[w] ^= one << np.uint64(bit)
-            t = (w << 6) + bit
+            bit = lowest_bit(words[w])
+            words[w] ^= np.uint64(1) << bit
+            t = (w << 6) + np.int64(bit)
             old_up, old_down = up[t], down[t]
-            _anew(t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, up, down)
+            if same:
+                _anew_same(
+                    t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, up
+                )
+            else:
+                _anew(
+                    t,
+                    up_head,
+                    low,
+                    down_ptr,
+                    down_arc,
+                    down_low,
+                    arc_ptr,
+                    arc_edge,
+                    ticks,
+                    up,
+                    down,
+                )
             if up[t] == old_up and down[t] == old_down:
                 continue
             x, y = low[t], up_head[t]
-            for b in range(up_ptr[x], up_ptr[x + 1]):
-                if b == t:
-                    continue
-                z = up_head[b]
-                s = _arc(up_ptr, up_head, min(y, z), max(y, z))
-                # the way y to z over x, and back
-                if z > y:
-                    there, back = up[s], down[s]
-                else:
-                    there, back = down[s], up[s]
+            for b in range(up_ptr[x], t):  # the way from y to a lower z over x, and back
+                s = _arc(up_ptr, up_head, up_head[b], y)
                 if (
-                    old_down + up[b] == there
-                    or down[t] + up[b] < there
-                    or down[b] + old_up == back
-                    or down[b] + up[t] < back
+                    old_down + up[b] == down[s]
+                    or down[t] + up[b] < down[s]
+                    or down[b] + old_up == up[s]
+                    or down[b] + up[t] < up[s]
                 ):
-                    words[s >> 6] |= one << np.uint64(s & 63)
+                    mark(words, s)
+            s = up_ptr[y]
+            for b in range(t + 1, up_ptr[x + 1]):  # and to a higher one
+                while up_head[s] != up_head[b]:
+                    s += 1
+                if (
+                    old_down + up[b] == up[s]
+                    or down[t] + up[b] < up[s]
+                    or down[b] + old_up == down[s]
+                    or down[b] + up[t] < down[s]
+                ):
+                    mark(words, s)
 
 
 @njit(cache=True, nogil=True)
@@ -194,13 +222,25 @@ def _anew(t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, tick
             a, b = down_arc[i], down_arc[j]
             there = min(there, down[a] + up[b])
             back = min(back, down[b] + up[a])
-            i += 1
-            j += 1
-        elif v < w:
-            i += 1
-        else:
-            j += 1
+        i += v <= w
+        j += w <= v
     up[t], down[t] = there, back
+
+
+@njit(cache=True, nogil=True)
+def _anew_same(t, up_head, low, down_ptr, down_arc, down_low, arc_ptr, arc_edge, ticks, up):
+    least = UNREACHABLE
+    for i in range(arc_ptr[2 * t], arc_ptr[2 * t + 1]):
+        least = min(least, ticks[arc_edge[i]])
+    i, i_end = down_ptr[low[t]], down_ptr[low[t] + 1]
+    j, j_end = down_ptr[up_head[t]], down_ptr[up_head[t] + 1]
+    while i < i_end and j < j_end:
+        v, w = down_low[i], down_low[j]
+        if v == w:
+            least = min(least, up[down_arc[i]] + up[down_arc[j]])
+        i += v <= w
+        j += w <= v
+    up[t] = least
 
 
 @njit(cache=True, nogil=True)
