@@ -317,7 +317,14 @@ def _placed(
             )
         ]
     roads = travel.roads
-    bases = _joined([_base(one, row, city, roads) for one, row in zip(entries, rows, strict=True)])
+    stands = _joined([_base(one, row, city, roads) for one, row in zip(entries, rows, strict=True)])
+    _, first, base = np.unique(
+        np.stack([stands.node, stands.other, stands.access]),
+        axis=1,
+        return_index=True,
+        return_inverse=True,
+    )
+    bases = stands.take(first)
     places = snap_assets(roads, city, asset[mended])
     nodes = np.unique(np.concatenate([places.node, places.other]))
     nodes = nodes[nodes >= 0].astype(np.int32)
@@ -327,8 +334,9 @@ def _placed(
         site[mended[found], end] = np.searchsorted(nodes, node[found])
     access[mended] = np.where(places.found, places.access, 0)
     ways = CityWays(travel, bases, nodes, asset)
-    placed = Placed(ways, ways.road, np.arange(len(entries)), bases.found, ways.open, site, access)
-    return placed, _off_roads(entries, bases.found)
+    base = base.reshape(-1).astype(np.int64)
+    placed = Placed(ways, ways.road, base, stands.found, ways.open, site, access)
+    return placed, _off_roads(entries, stands.found)
 
 
 def _base_rows(entries: list[Crews], city: City) -> list[int]:
