@@ -14,13 +14,12 @@ import numpy.typing as npt
 
 from rencity.city.model import City
 from rencity.city.network import Network
-from rencity.city.network.cache import network_folder
 from rencity.kit.findings import Finding
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.conditional import conditional_difference
 from rencity.sim.damage import Classes
 from rencity.sim.executors import Serial, Workers
-from rencity.sim.keep import Keep, kept_beside, write_plan
+from rencity.sim.keep import Keep, kept_beside, network_home, write_plan
 from rencity.sim.knockout import Saved, knock_out, pairs_each
 from rencity.sim.plan import Plan, digest_of
 from rencity.sim.prepare import Prepared, Struck, prepare
@@ -126,8 +125,7 @@ def stress(
             keep = Keep(Path(stack.enter_context(tempfile.TemporaryDirectory())))
             (keep.folder / "key").write_text(key, "utf-8")
         if keep is not None and workers.far:
-            home = network_folder(city)
-            write_plan(keep.folder, ready.plan, home if home and home.is_dir() else None)
+            write_plan(keep.folder, ready.plan, network_home(city))
         try:
             return _run(ready, scenario, workers, keep, pool, clock)
         except BaseException:
