@@ -15,6 +15,8 @@ from rencity.cli.stress import _progress
 from rencity.kit.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from rich.table import Table
 
     from rencity.sim.nminus1 import Study
@@ -39,6 +41,16 @@ def n1(
     lifeline: Annotated[
         str | None, typer.Option(help="Only assets of this lifeline fail; default: all")
     ] = None,
+    with_link: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--with-link", metavar="A B", help="Try a link between two assets"),
+    ] = None,
+    length_m: Annotated[
+        float | None, typer.Option("--length-m", help="Its length; default: 1.3 times straight")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with an exact walk; exit 1 if they differ")
+    ] = False,
     top: Annotated[int, typer.Option(min=1, help="Rows of each ranking on the screen")] = 10,
     out: Annotated[Path | None, typer.Option(help="Folder to write")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Threads; 0: one for each core")] = 0,
@@ -47,16 +59,20 @@ def n1(
 ) -> None:
     """Take out each asset alone: who loses which lifeline, by the whole interdependent city."""
     from rencity.city import City
-    from rencity.sim.nminus1 import study
+    from rencity.sim.nminus1 import Link, study
     from rencity.sim.nminus1.study import refuse_target
 
     if out is not None:
         refuse_target(out, replace=replace)
+    if length_m is not None and with_link is None:
+        raise typer.BadParameter("goes with --with-link", param_hint="--length-m")
     begin = time.perf_counter()
     with _progress(quiet=as_json) as tell:
         made = study(
             City.open(folder),
             lifeline=lifeline,
+            link=None if with_link is None else Link(*with_link, length_m),
+            check=check,
             workers=workers or os.cpu_count() or 1,
             progress=lambda stage, share: tell(STAGES[stage], share),
         )
@@ -66,6 +82,13 @@ def n1(
         sys.stdout.write(json.dumps(dict(made.about), ensure_ascii=False) + "\n")
     else:
         _print(made, top, out, time.perf_counter() - begin)
+    if has_errors(made):
+        raise typer.Exit(1)
+
+
+def has_errors(made: Study) -> bool:
+    """Whether the second opinion differs."""
+    return any(finding["severity"] == "error" for finding in made.about["findings"])
 
 
 def _print(made: Study, top: int, out: Path | None, seconds: float) -> None:
@@ -81,6 +104,11 @@ def _print(made: Study, top: int, out: Path | None, seconds: float) -> None:
     )
     console.print(plain(head), markup=False, soft_wrap=True)
     console.print(_ranking(made, top), markup=False)
+    if "roads" in about:
+        console.print(_road_head(about["roads"]), markup=False, soft_wrap=True)
+        console.print(_roads(about["roads"]["worst"][:top]), markup=False)
+    for line in [*_link(about), *_opinions(about)]:
+        console.print(plain(line), markup=False, soft_wrap=True)
     for finding in about["findings"]:
         line = f"注 {finding['severity']}: {finding['what']} | mend: {finding['mend']}"
         console.print(plain(line), markup=False, soft_wrap=True)
@@ -123,3 +151,67 @@ def _cells(row: dict[str, Any], made: Study) -> list[str]:
         escape(plain(", ".join(f"{chinese[name]} {name} {count:,}" for name, count in by[:3]))),
         f"{row['zones']:,}",
     ]
+
+
+def _road_head(roads: dict[str, Any]) -> str:
+    backbone = roads["backbone"]
+    return (
+        f"道路逐段关闭 roads closed one by one: {roads['elements']:,} · "
+        f"无绕行 without a way round {roads['without_way_round']:,} · "
+        f"最长绕行 longest detour {roads['longest_detour_m'] / 1000:,.1f} km · "
+        f"骨干网 backbone: {backbone['links']:,} 段 links, {backbone['parts']:,} 片 parts, "
+        f"{backbone['breaking']:,} 处断则分裂 break it"
+    )
+
+
+def _roads(worst: list[dict[str, Any]]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(
+        "关闭\nclosed",
+        "类别\nkind",
+        "绕行增加\ndetour adds",
+        "与设施隔断人口\npeople cut from",
+        "骨干隔断路口\nbackbone junctions apart",
+    )
+    for column in (2, 4):
+        table.columns[column].justify = "right"
+    for row in worst:
+        detour = "无 none" if row["detour_m"] is None else f"{row['detour_m'] / 1000:,.1f} km"
+        if row["detour_s"] is not None:
+            detour += f", {row['detour_s'] / 60:,.1f} min"
+        cut = [f"{name[4:]} {row[name]:,}" for name in row if name.startswith("cut_") and row[name]]
+        table.add_row(
+            escape(plain(row["name"] or row["segment"])),
+            escape(plain(row["kind"])),
+            detour,
+            ", ".join(cut),
+            f"{row['backbone_apart']:,}",
+        )
+    return table
+
+
+def _link(about: Mapping[str, Any]) -> Iterator[str]:
+    if "link" not in about:
+        return
+    link = about["link"]
+    yield (
+        f"加一条连接 with a link {link['start']} – {link['end']}: 各设施单独失效的人次之和 sum over "
+        f"assets alone {link['people']:,} → {link['people_with_link']:,} · "
+        f"变好 better {link['assets_better']:,}, 变差 worse {link['assets_worse']:,}"
+    )
+    for row in link["largest"][:5]:
+        yield f"  {row['name'] or row['asset']}: {row['people']:,} → {row['people_with_link']:,}"
+    if "roads" in link:
+        now, then = (link["roads"][name]["without_way_round"] for name in ("now", "with_link"))
+        yield f"  无绕行的路段与路口 roads without a way round: {now:,} → {then:,}"
+
+
+def _opinions(about: Mapping[str, Any]) -> Iterator[str]:
+    for each in about.get("second_opinion", ()):
+        said = each["why_not"] or (
+            f"{each['rows']:,} 项比较 compared, {each['losing']:,} 项断供 lose someone, "
+            f"{each['wrong']:,} 项不符 differ"
+        )
+        yield f"复核 second opinion {each['lifeline']}: {said}"

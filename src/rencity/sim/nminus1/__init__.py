@@ -3,6 +3,7 @@
 `study` is the door: it takes a city and gives a `Study` that writes its own folder.
 """
 
+from rencity.sim.nminus1.added import Link, with_link
 from rencity.sim.nminus1.study import Study, study
 
-__all__ = ["Study", "study"]
+__all__ = ["Link", "Study", "study", "with_link"]

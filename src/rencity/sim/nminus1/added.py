@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,15 @@ WHERE = "--with-link"
 GEOD = pyproj.Geod(ellps="WGS84")
 DETOUR = 1.3
 """Length of a new link over the straight line between its ends, where none is given."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to try: the assets at its ends and, if known, its length."""
+
+    start: str
+    end: str
+    length_m: float | None = None
 
 
 def with_link(city: City, start: str, end: str, length_m: float | None = None) -> City:

@@ -41,6 +41,10 @@ class Opinion:
     losing: int = 0
     wrong: Ints = dataclasses.field(default_factory=lambda: np.empty(0, np.int64))
 
+    def to_dict(self) -> dict[str, object]:
+        """Plain values; of the rows that differ only how many."""
+        return dataclasses.asdict(self) | {"wrong": len(self.wrong)}
+
 
 def second_opinion(network: Network, *, workers: int = 1) -> list[Opinion]:
     """Every lifeline by itself: people lost by the engine's N-1 against the walk."""

@@ -259,3 +259,16 @@ def _summary(
             "breaking": int((backbone.apart > 0).sum()),
         },
     }
+
+
+def worst_roads(table: pd.DataFrame, most: int = 100) -> list[dict[str, Any]]:
+    """The first elements of the ranking as plain values; no way round is null."""
+    cut = [name for name in table.columns if name.startswith("cut_")]
+    plain = ["segment", "kind", "name", "role"]
+    return [
+        {name: getattr(row, name) for name in plain}
+        | {"detour_m": row.detour_m if np.isfinite(row.detour_m) else None}
+        | {"detour_s": row.detour_s if np.isfinite(row.detour_s) else None}
+        | {name: int(getattr(row, name)) for name in [*cut, "people_at", "backbone_apart"]}
+        for row in table.head(most).itertuples()
+    ]

@@ -20,7 +20,12 @@ from rencity.kit.errors import CityError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.nminus1 import agreement
+from rencity.sim.nminus1.added import Link, with_link
+from rencity.sim.nminus1.agreement import second_opinion
+from rencity.sim.nminus1.beside import Alone, beside
 from rencity.sim.nminus1.everything import lost_alone
+from rencity.sim.nminus1.roads import ROAD, has_roads, study_roads, worst_roads
 from rencity.sim.nminus1.tables import assets_table
 from rencity.sim.workers import Clock, Progress
 
@@ -37,10 +42,12 @@ class Study:
     ----------
     about : provenance, counts and findings, as in `n1.json`
     assets : every asset that was taken out, worst first
+    roads : every segment and junction closed alone; None where roads were not asked for
     """
 
     about: Mapping[str, Any]
     assets: pd.DataFrame
+    roads: pd.DataFrame | None = None
 
     def write(self, folder: str | Path, *, replace: bool = False) -> Path:
         """Write `n1.json` and the tables, whole or not at all.
@@ -53,6 +60,8 @@ class Study:
         refuse_target(folder, replace=replace)
         with staged_folder(folder, replace=replace) as stage:
             self.assets.to_parquet(stage / "n1.parquet", index=False)
+            if self.roads is not None:
+                self.roads.to_parquet(stage / "roads.parquet", index=False)
             text = json.dumps(self.about, ensure_ascii=False, indent=2)
             (stage / "n1.json").write_text(text + "\n", encoding="utf-8")
         return folder
@@ -83,31 +92,64 @@ def study(
     city: City,
     *,
     lifeline: str | None = None,
+    link: Link | None = None,
+    check: bool = False,
     workers: int = 1,
     progress: Progress = lambda _stage, _share: None,
 ) -> Study:
-    """Take out each asset alone, and rank what is lost.
+    """Take out each asset alone, close each road alone, and rank what is lost.
 
     Parameters
     ----------
     lifeline : only assets of this one fail; who loses what is told for all lifelines
+    link : try this link: what N-1 becomes with it is told beside what it is
+    check : ask for a second opinion, an exact walk over each lifeline by itself
     workers : threads; the answer is the same for any number
 
     Raises
     ------
-    CityError : the city has no such lifeline, no network, or breaks a rule of `city check`
+    CityError : the city has no such lifeline, no network, or breaks a rule of `city check`; or
+        the link joins what is not there
     """
     clock = Clock(progress)
     with clock.stage("network"):
         network = network_of(city)
         _check(network, lifeline)
+        wider = None if link is None else with_link(city, link.start, link.end, link.length_m)
+    before = _alone(city, network, lifeline, workers, clock)
+    more: dict[str, Any] = {}
+    findings = findings_of(network, before.runs, lifeline)
+    if check:
+        with clock.stage("check"):
+            opinions = second_opinion(network, workers=workers)
+        findings += agreement.findings_of(opinions, network)
+        more["second_opinion"] = [each.to_dict() for each in opinions]
+    assets, roads = before.assets, before.roads
+    if wider is not None and link is not None:
+        with clock.stage("link"):
+            after = _alone(wider, network_of(wider), lifeline, workers, Clock(lambda *_: None))
+            assets, roads, more["link"] = beside(before, after, link)
+    if roads is not None:
+        findings += roads.findings
+        more["roads"] = roads.summary | {"worst": worst_roads(roads.table)}
+    about = _about(city, network, assets, findings, clock.seconds, lifeline) | more
+    return Study(about, assets, None if roads is None else roads.table)
+
+
+def _alone(
+    city: City, network: Network, lifeline: str | None, workers: int, clock: Clock
+) -> Alone:
+    """Everything alone, once."""
     with clock.stage("n1"):
         wanted = None if lifeline is None else rows_of(city, network, lifeline)
         lost = lost_alone(network, wanted=wanted, workers=workers, progress=clock.share)
     with clock.stage("tables"):
         assets = assets_table(city, network, lost)
-    findings = findings_of(network, lost.runs, lifeline)
-    return Study(_about(city, network, assets, findings, clock.seconds, lifeline), assets)
+    roads = None
+    if has_roads(city) and lifeline in (None, ROAD):
+        with clock.stage("roads"):
+            roads = study_roads(city, network, workers=workers, progress=clock.share)
+    return Alone(assets, roads, lost.runs)
 
 
 def _check(network: Network, lifeline: str | None) -> None:
