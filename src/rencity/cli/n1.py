@@ -197,8 +197,8 @@ def _link(about: Mapping[str, Any]) -> Iterator[str]:
         return
     link = about["link"]
     yield (
-        f"加一条连接 with a link {link['start']} – {link['end']}: 各设施单独失效的人次之和 sum over "
-        f"assets alone {link['people']:,} → {link['people_with_link']:,} · "
+        f"加一条连接 with a link {link['start']} – {link['end']}: 各设施单独失效的人次之和 "
+        f"sum over assets alone {link['people']:,} → {link['people_with_link']:,} · "
         f"变好 better {link['assets_better']:,}, 变差 worse {link['assets_worse']:,}"
     )
     for row in link["largest"][:5]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,8 +56,7 @@ def with_link(city: City, start: str, end: str, length_m: float | None = None) -
         "length_m": max(length, 0.1),
     }
     wider = pd.concat([links, pd.DataFrame([row])], ignore_index=True)
-    # without a folder, so that a trial leaves no cache in the city's own
-    return dataclasses.replace(city, folder=None).replace(links=wider)
+    return city.replace(links=wider)
 
 
 def _like(links: pd.DataFrame, lifeline: str) -> dict[str, object]:

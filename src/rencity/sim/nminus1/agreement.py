@@ -16,7 +16,7 @@ import numpy.typing as npt
 from rencity.city.network import NOT_OPEN, Network
 from rencity.kit.findings import Finding
 from rencity.sim.nminus1.everything import lost_alone
-from rencity.sim.nminus1.lowlink import below_weight, star_of, walk
+from rencity.sim.nminus1.lowlink import Walk, below_weight, star_of, walk
 
 Ints = npt.NDArray[np.int64]
 
@@ -72,7 +72,7 @@ def second_opinion(network: Network, *, workers: int = 1) -> list[Opinion]:
     return made
 
 
-def findings_of(opinions: list[Opinion], network: Network) -> list[Finding]:
+def findings_of(opinions: list[Opinion]) -> list[Finding]:
     """An error for each lifeline on which the two differ."""
     return [
         Finding(
@@ -147,9 +147,9 @@ def people_of_nodes(network: Network) -> Ints:
     return total[network.people_ptr[1:]] - total[network.people_ptr[:-1]]
 
 
-def _below_nodes(walked: object, below: Ints, people: Ints) -> Ints:
+def _below_nodes(walked: Walk, below: Ints, people: Ints) -> Ints:
     """People on each node and on every part of its subtree that only it joins to the root."""
-    parent, low, rank = (getattr(walked, name) for name in ("parent", "low", "rank"))
+    parent, low, rank = walked.parent, walked.low, walked.rank
     child = np.flatnonzero(parent >= 0)
     hangs = child[low[child] >= rank[parent[child]]]
     made = people.copy()

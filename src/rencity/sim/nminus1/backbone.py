@@ -50,7 +50,7 @@ def backbone_of(city: City, roads: Roads, elements: Elements) -> Backbone:
     of_class = np.isin(classes.astype(str), sorted(arterial_classes()))
     edge = np.flatnonzero(of_class[roads.link] & (roads.ticks < UNREACHABLE))
     link, first = np.unique(roads.link[edge], return_index=True)
-    edge = edge[first]
+    edge, link = edge[first], link.astype(np.int64)
     node, ends = np.unique([roads.tail[edge], roads.head[edge]], return_inverse=True)
     start, end = ends.reshape(2, -1)
     n = len(node)

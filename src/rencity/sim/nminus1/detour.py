@@ -130,7 +130,7 @@ def _detours(
                     same = b == v or b == a  # noqa: PLR1714 - compiled code has no `in` for it
                     if cost[f] < 0 or same or (both and a > b):
                         continue
-                    if f > ptr[v] and head[f - 1] == b and 0 <= cost[f - 1]:
+                    if f > ptr[v] and head[f - 1] == b and cost[f - 1] >= 0:
                         continue
                     way = _search(ptr, head, tail, in_ptr, in_edge, cost, space, a, b)
                     if way == CUT:
@@ -146,10 +146,10 @@ def _detours(
 @njit(nogil=True, cache=True)
 def _first_from(in_edge: Any, tail: Any, cost: Any, begin: Any, i: Any, a: Any) -> Any:
     """Whether this is the first open edge from a, so that a pair of neighbours is asked once."""
+    first = True
     for j in range(begin, i):
-        if tail[in_edge[j]] == a and cost[in_edge[j]] >= 0:
-            return False
-    return True
+        first = first and not (tail[in_edge[j]] == a and cost[in_edge[j]] >= 0)
+    return first
 
 
 @njit(nogil=True, cache=True)

@@ -7,7 +7,7 @@ entered by is left out by its number, so that a parallel edge counts as a way ba
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +66,7 @@ def walk(star: Star, first: int = 0) -> Walk:
 
 
 @njit(nogil=True, cache=True)
-def _walk(ptr: Ints, node: Ints, edge: Ints, first: int) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:
+def _walk(ptr: Any, node: Any, edge: Any, first: Any) -> Any:
     n = len(ptr) - 1
     order, rank, last = np.empty(n, np.int64), np.full(n, -1, np.int64), np.empty(n, np.int64)
     low, parent, by = np.empty(n, np.int64), np.full(n, -1, np.int64), np.full(n, -1, np.int64)

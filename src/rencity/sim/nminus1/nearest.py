@@ -11,10 +11,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from rencity.sim.nminus1.elements import Elements, Ints
@@ -42,6 +41,24 @@ class Cut:
     later: Ints
     ticks: Ints
     without: int
+
+
+class Room(NamedTuple):
+    """Room for one thread; sizes by node n and edge m."""
+
+    hit: Any
+    now: Any
+    part: Any
+    shut: Any
+    key: Any
+    item: Any
+    size: Any
+    mark: Any
+
+
+def _room_of(n: int, m: int) -> Room:
+    sizes = (n, n, n, m, m + n + 2, m + n + 2, 1, 1)
+    return Room(*(np.zeros(size, np.int64) for size in sizes))
 
 
 def cut_from(
@@ -81,23 +98,19 @@ def cut_from(
 
     def one(begin: int) -> int:
         if not hasattr(local, "room"):
-            n, m = roads.nodes, roads.edges
-            local.room = (
-                np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(m, np.int64),
-                np.zeros(m + n + 2, np.int64), np.zeros(m + n + 2, np.int64), np.zeros(1, np.int64),
-                np.zeros(n, np.int64), np.zeros(1, np.int64),
-            )  # fmt: skip
+            local.room = _room_of(roads.nodes, roads.edges)
         end = min(begin + CHUNK, len(elements))
         _close(
-            *star, *into, cost, start, far, by, order, rank, last, people, 
-            elements.ptr, elements.edge, elements.node, begin, end, *local.room, *found,
+            *star, *into, cost, start, far, by, order, rank, last, people, elements.ptr,
+            elements.edge, elements.node, begin, end, local.room, *found,
         )  # fmt: skip
         return end
 
     with ThreadPoolExecutor(workers) as pool:
         for end in in_order(pool, 2 * workers, one, range(0, len(elements), CHUNK)):
             progress(end / len(elements))
-    return Cut(*found, without=int(people[far >= FAR].sum()))
+    without = int(people[far >= FAR].sum())
+    return Cut(people=found[0], later=found[1], ticks=found[2], without=without)
 
 
 @njit(nogil=True, cache=True)
@@ -163,45 +176,14 @@ def _preorder(near: Any, far: Any, by: Any) -> Any:
 def _close(
     ptr: Any, edge: Any, near: Any, far_end: Any, in_ptr: Any, in_edge: Any, cost: Any, start: Any,
     far: Any, by: Any, order: Any, rank: Any, last: Any, people: Any, own_ptr: Any, own_edge: Any,
-    own_node: Any, begin: Any, end: Any, hit: Any, now: Any, shut: Any, key: Any, item: Any,
-    size: Any, part: Any, mark: Any, cut: Any, later: Any, ticks: Any,
+    own_node: Any, begin: Any, end: Any, room: Room, cut: Any, later: Any, ticks: Any,
 ) -> None:  # fmt: skip
+    now, part = room.now, room.part
     for k in range(begin, end):
-        mark[0] += 1
-        run = mark[0]
-        for i in range(own_ptr[k], own_ptr[k + 1]):
-            shut[own_edge[i]] = run
-        count = 0
-        for i in range(own_ptr[k], own_ptr[k + 1]):
-            e = own_edge[i]
-            v = far_end[e]
-            if by[v] == e and hit[v] != run:
-                for j in range(rank[v], last[v]):
-                    u = order[j]
-                    if hit[u] != run:
-                        hit[u] = run
-                        part[count] = u
-                        count += 1
-        for j in range(count):
-            v = part[j]
-            now[v] = start[v]
-            for i in range(in_ptr[v], in_ptr[v + 1]):
-                e = in_edge[i]
-                u = near[e]
-                if cost[e] >= 0 and shut[e] != run and hit[u] != run and far[u] < FAR:
-                    now[v] = min(now[v], far[u] + cost[e])
-            if now[v] < FAR:
-                push(key, item, size, now[v], v)
-        while size[0] > 0:
-            d, u = pop(key, item, size)
-            if d > now[u]:
-                continue
-            for i in range(ptr[u], ptr[u + 1]):
-                e = edge[i]
-                v = far_end[e]
-                if hit[v] == run and cost[e] >= 0 and shut[e] != run and d + cost[e] < now[v]:
-                    now[v] = d + cost[e]
-                    push(key, item, size, now[v], v)
+        own = own_edge[own_ptr[k] : own_ptr[k + 1]]
+        count = _hanging(own, far_end, by, order, rank, last, room)
+        _border(count, near, in_ptr, in_edge, cost, start, far, room)
+        _spread(ptr, edge, far_end, cost, room)
         for j in range(count):
             v = part[j]
             if v == own_node[k] or people[v] == 0:
@@ -211,3 +193,59 @@ def _close(
             elif now[v] > far[v]:
                 later[k] += people[v]
                 ticks[k] += (now[v] - far[v]) * people[v]
+
+
+@njit(nogil=True, cache=True)
+def _hanging(own: Any, far_end: Any, by: Any, order: Any, rank: Any, last: Any, room: Room) -> Any:
+    """Shut edges and gather what hangs below them in the forest; how many nodes."""
+    hit, shut, part = room.hit, room.shut, room.part
+    room.mark[0] += 1
+    run = room.mark[0]
+    for e in own:
+        shut[e] = run
+    count = 0
+    for e in own:
+        v = far_end[e]
+        if by[v] != e or hit[v] == run:
+            continue
+        for j in range(rank[v], last[v]):
+            u = order[j]
+            if hit[u] != run:
+                hit[u] = run
+                part[count] = u
+                count += 1
+    return count
+
+
+@njit(nogil=True, cache=True)
+def _border(
+    count: Any, near: Any, in_ptr: Any, in_edge: Any, cost: Any, start: Any, far: Any, room: Room
+) -> None:
+    """First figures of what hangs: from facilities there and from what borders on it."""
+    hit, now, shut, run = room.hit, room.now, room.shut, room.mark[0]
+    for j in range(count):
+        v = room.part[j]
+        now[v] = start[v]
+        for i in range(in_ptr[v], in_ptr[v + 1]):
+            e = in_edge[i]
+            u = near[e]
+            if cost[e] >= 0 and shut[e] != run and hit[u] != run and far[u] < FAR:
+                now[v] = min(now[v], far[u] + cost[e])
+        if now[v] < FAR:
+            push(room.key, room.item, room.size, now[v], v)
+
+
+@njit(nogil=True, cache=True)
+def _spread(ptr: Any, edge: Any, far_end: Any, cost: Any, room: Room) -> None:
+    """Settle what hangs, from its border inwards."""
+    hit, now, shut, run = room.hit, room.now, room.shut, room.mark[0]
+    while room.size[0] > 0:
+        d, u = pop(room.key, room.item, room.size)
+        if d > now[u]:
+            continue
+        for i in range(ptr[u], ptr[u + 1]):
+            e = edge[i]
+            v = far_end[e]
+            if hit[v] == run and cost[e] >= 0 and shut[e] != run and d + cost[e] < now[v]:
+                now[v] = d + cost[e]
+                push(room.key, room.item, room.size, now[v], v)

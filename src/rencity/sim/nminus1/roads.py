@@ -21,7 +21,7 @@ from rencity.sim.nminus1.backbone import Backbone, backbone_of
 from rencity.sim.nminus1.detour import detours
 from rencity.sim.nminus1.elements import DM, Elements, Ints, elements_of, whole_costs
 from rencity.sim.nminus1.nearest import Cut, cut_from
-from rencity.sim.nminus1.tables import named
+from rencity.sim.nminus1.tables import named, places
 from rencity.sim.travel import PER_MINUTE, PER_SECOND, Roads, roads_of, snap_assets, snap_zones
 
 ROAD = "road"
@@ -104,7 +104,7 @@ def study_roads(
     slower, _ = detours(
         roads, elements, ticks, workers=workers, progress=lambda s: progress(0.65 + 0.35 * s)
     )
-    table = _table(city, roads, elements, people, longer, slower, shut, cuts, backbone)
+    table = _table(city, elements, people, longer, slower, shut, cuts, backbone)
     return RoadStudy(table, _summary(table, cuts, backbone, int(people.sum())), tuple(found))
 
 
@@ -177,7 +177,6 @@ def _no_backbone() -> Finding:
 
 def _table(
     city: City,
-    roads: Roads,
     elements: Elements,
     people: Ints,
     longer: Ints,
@@ -214,14 +213,14 @@ def _table(
 def _names(city: City, elements: Elements) -> dict[str, Any]:
     """Names of assets; a link without one goes by its own id, at the middle of its ends."""
     has = elements.asset >= 0
-    made = named(city, elements.asset[has])
+    made: dict[str, Any] = named(city, elements.asset[has])
     made["segment"] = made.pop("asset")
     del made["lifeline"]
     if has.all():
         return {"segment": made.pop("segment"), **made}
     links = city.links.iloc[elements.link[~has]]
     index = pd.Index(city.assets["id"])
-    ends = [named(city, index.get_indexer(links[side])) for side in ("start", "end")]
+    one, other = (places(city, index.get_indexer(links[side])) for side in ("start", "end"))
     count = len(links)
     bare = {
         "segment": links["id"].to_numpy(dtype=object),
@@ -229,8 +228,8 @@ def _names(city: City, elements: Elements) -> dict[str, Any]:
         "kind_zh": np.full(count, "连接", object),
         "kind_en": np.full(count, "Link", object),
         "name": np.full(count, "", object),
-        "lon": (ends[0]["lon"] + ends[1]["lon"]) / 2,
-        "lat": (ends[0]["lat"] + ends[1]["lat"]) / 2,
+        "lon": (one[:, 0] + other[:, 0]) / 2,
+        "lat": (one[:, 1] + other[:, 1]) / 2,
     }
     return {name: np.concatenate([made[name], values]) for name, values in bare.items()}
 
@@ -263,7 +262,7 @@ def _summary(
 
 def worst_roads(table: pd.DataFrame, most: int = 100) -> list[dict[str, Any]]:
     """The first elements of the ranking as plain values; no way round is null."""
-    cut = [name for name in table.columns if name.startswith("cut_")]
+    cut = [f"cut_{name}" for name in facilities() if f"cut_{name}" in table]
     plain = ["segment", "kind", "name", "role"]
     return [
         {name: getattr(row, name) for name in plain}

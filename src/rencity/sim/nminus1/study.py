@@ -14,7 +14,7 @@ import pandas as pd
 
 import rencity
 from rencity.city.model import City
-from rencity.city.network import Network
+from rencity.city.network import Network, build_network
 from rencity.city.network.cache import network_of
 from rencity.kit.errors import CityError, StorageError
 from rencity.kit.files import staged_folder
@@ -122,12 +122,15 @@ def study(
     if check:
         with clock.stage("check"):
             opinions = second_opinion(network, workers=workers)
-        findings += agreement.findings_of(opinions, network)
+        findings += agreement.findings_of(opinions)
         more["second_opinion"] = [each.to_dict() for each in opinions]
     assets, roads = before.assets, before.roads
     if wider is not None and link is not None:
         with clock.stage("link"):
-            after = _alone(wider, network_of(wider), lifeline, workers, Clock(lambda *_: None))
+            # built anew, so that a trial leaves no cache in the city's folder
+            quiet, wide = Clock(lambda _stage, _share: None), build_network(wider)
+            roads_too = wider.links["lifeline"].iloc[-1] == ROAD
+            after = _alone(wider, wide, lifeline, workers, quiet, roads_too=roads_too)
             assets, roads, more["link"] = beside(before, after, link)
     if roads is not None:
         findings += roads.findings
@@ -137,7 +140,13 @@ def study(
 
 
 def _alone(
-    city: City, network: Network, lifeline: str | None, workers: int, clock: Clock
+    city: City,
+    network: Network,
+    lifeline: str | None,
+    workers: int,
+    clock: Clock,
+    *,
+    roads_too: bool = True,
 ) -> Alone:
     """Everything alone, once."""
     with clock.stage("n1"):
@@ -146,7 +155,7 @@ def _alone(
     with clock.stage("tables"):
         assets = assets_table(city, network, lost)
     roads = None
-    if has_roads(city) and lifeline in (None, ROAD):
+    if roads_too and has_roads(city) and lifeline in (None, ROAD):
         with clock.stage("roads"):
             roads = study_roads(city, network, workers=workers, progress=clock.share)
     return Alone(assets, roads, lost.runs)

@@ -39,7 +39,7 @@ def named(city: City, rows: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np
     """Id, lifeline, kind, names and place of some assets, by row of ``city.assets``."""
     assets, kinds = city.assets.iloc[rows], city.catalogue.kinds
     number, full = pd.factorize(assets["lifeline"] + "." + assets["kind"])
-    place = _places(assets.geometry.to_numpy())
+    place = places(city, rows)
     return {
         "asset": assets["id"].to_numpy(dtype=object),
         "lifeline": assets["lifeline"].to_numpy(dtype=object),
@@ -52,8 +52,9 @@ def named(city: City, rows: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np
     }
 
 
-def _places(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """A point on each shape; half way along a line, NaN where it has no shape."""
+def places(city: City, rows: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Longitude and latitude on each asset; half way along a line, NaN where it has no shape."""
+    shapes = city.assets.geometry.to_numpy()[rows]
     made = np.full((len(shapes), 2), np.nan)
     kind = shapely.get_type_id(shapes)
     points, lines = kind == 0, kind == 1
