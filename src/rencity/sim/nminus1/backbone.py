@@ -50,12 +50,12 @@ def backbone_of(city: City, roads: Roads, elements: Elements) -> Backbone:
     of_class = np.isin(classes.astype(str), sorted(arterial_classes()))
     edge = np.flatnonzero(of_class[roads.link] & (roads.ticks < UNREACHABLE))
     link, first = np.unique(roads.link[edge], return_index=True)
-    edge, link = edge[first], link.astype(np.int64)
+    edge = edge[first]
     node, ends = np.unique([roads.tail[edge], roads.head[edge]], return_inverse=True)
     start, end = ends.reshape(2, -1)
     n = len(node)
     apart = np.zeros(len(elements), np.int64)
-    owner = _links_of(roads, elements, link)
+    owner = _links_of(roads, elements, link.astype(np.int64))
     at = pd.Index(node).get_indexer(elements.node)
     member = (at >= 0) & (elements.node >= 0)
     member[owner.row] = True
