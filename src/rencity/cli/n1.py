@@ -60,7 +60,7 @@ def n1(
     """Take out each asset alone: who loses which lifeline, by the whole interdependent city."""
     from rencity.city import City
     from rencity.sim.nminus1 import Link, study
-    from rencity.sim.nminus1.study import refuse_target
+    from rencity.sim.nminus1.whole import refuse_target
 
     if out is not None:
         refuse_target(out, replace=replace)

@@ -4,6 +4,6 @@
 """
 
 from rencity.sim.nminus1.added import Link, with_link
-from rencity.sim.nminus1.study import Study, study
+from rencity.sim.nminus1.whole import Study, study
 
 __all__ = ["Link", "Study", "study", "with_link"]
