@@ -94,14 +94,9 @@ def test_people_cut_from_the_nearest_hospital(seed):
     def nearest(left):
         """Ticks from each junction; at 36 km/h a metre is one."""
         back = left.reverse()
-        back.add_weighted_edges_from(
-            [
-                ("root", j, t)
-                for j, t in zip(at, places.access[places.found], strict=True)
-                if j in left
-            ],
-            "length",
-        )
+        access = zip(at, places.access[places.found], strict=True)
+        start = [("root", j, ticks) for j, ticks in access if j in left]
+        back.add_weighted_edges_from(start, "length")
         back.add_node("root")
         found = nx.single_source_dijkstra_path_length(back, "root", weight="length")
         return {j: d for j, d in found.items() if j != "root"}
