@@ -16,7 +16,7 @@ from rencity.sim.connectivity.lifeline import graph_of
 from tests.cities import tiny_city
 
 
-def small(**changes):
+def small():
     """S – a – b with lines x, y; b is served; a pump p in the middle of a third link."""
     city = tiny_city(
         "power: S* a b c",
