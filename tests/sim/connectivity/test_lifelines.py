@@ -25,9 +25,7 @@ def small():
         [("b", "z", 0.5), ("p", "z", 0.5)],
         {"z": 10},
     )
-    return city.replace(
-        links=city.links.assign(length_m=[100.0, 200.0, 200.0, 7.0, 60.0], **changes)
-    )
+    return city.replace(links=city.links.assign(length_m=[100.0, 200.0, 200.0, 7.0, 60.0]))
 
 
 def shown(city, **options):
