@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from rencity.sim.clock import Progress
     from rencity.sim.result import Result
-    from rencity.sim.workers import Progress
 
 SHOWN = 5
 STAGES = {
@@ -47,7 +48,12 @@ def stress(
     out: Annotated[Path, typer.Option(help="Run folder to write")],
     samples: Annotated[int | None, typer.Option(min=1, help="Instead of the scenario's")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Threads; 0: one for each core")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes; 0: threads, one for each core")
+    ] = 0,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do the work")
+    ] = "",
     event: Annotated[str | None, typer.Option(help="Only this event of the fields")] = None,
     pack: Annotated[list[Path] | None, typer.Option(help="One more pack folder")] = None,
     replace: Annotated[bool, typer.Option(help="Overwrite the run folder")] = False,
@@ -59,7 +65,7 @@ def stress(
 
     refuse_target(out, replace=replace)
     begin = time.perf_counter()
-    with _progress(quiet=as_json) as progress:
+    with _what_is_kept(out), _progress(quiet=as_json) as progress:
         result = rehearse(
             folder,
             scenario,
@@ -67,7 +73,9 @@ def stress(
             samples=samples,
             seed=seed,
             workers=workers,
+            dask=dask,
             event=event,
+            keep_beside=out,
             progress=progress,
         )
         result.write(out, replace=replace)
@@ -75,6 +83,24 @@ def stress(
         sys.stdout.write(json.dumps({"run": str(out), **result.about, **result.summary}) + "\n")
     else:
         _print(result, out, time.perf_counter() - begin)
+
+
+@contextlib.contextmanager
+def _what_is_kept(out: Path) -> Iterator[None]:
+    """Say what a stopped run has finished."""
+    from rencity.sim.keep import Keep, part_folder
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        folder = part_folder(out)
+        count = Keep(folder).finished()
+        if count:
+            sys.stderr.write(
+                f"{count} finished blocks of samples are kept in {folder}; "
+                "the same command goes on from there\n"
+            )
+        raise
 
 
 class _progress:  # noqa: N801 - used as a function
