@@ -26,9 +26,8 @@ from rencity.rehearse.stress import _told
 from rencity.sim.connectivity import study
 from rencity.sim.connectivity.lifeline import assets_down, riders_too
 from rencity.sim.connectivity.study import Events, Measures
-from rencity.sim.hazard.scene import Scene
-from rencity.sim.hazard.striking import strikes_of
-from rencity.sim.reach.events import draws_of, outages_of_block
+from rencity.sim.prepare import prepare
+from rencity.sim.reach.events import outages_of_block
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.scenario import Scenario
 
@@ -103,26 +102,18 @@ def _drawn(
     told = _told(scenario, None)
     inside = (told.base / name for name in told.scenario.packs)
     held = load_packs([*packs, *inside], region=city.identity.code or None)
-    classes = classes_of(held).overlaid(told.scenario.classes, city.catalogue.kinds.keys())
-    seed = told.scenario.seed if seed is None else seed
-    horizon_min = round(told.scenario.horizon_h * 60)
-    scene = Scene(city, classes, told.base, events, seed, horizon_min, network)
-    draws = [
-        draws_of(
-            strike, number, network, len(city.assets), part=part,
-            start_min=round(hazard.start_h * 60),
-        )
-        for number, hazard in enumerate(told.scenario.hazards)
-        for part, strike in enumerate(strikes_of(hazard, scene))
-    ]  # fmt: skip
+    prepared = prepare(
+        city, told.scenario, classes_of(held), base=told.base, samples=events, seed=seed
+    )
+    plan = prepared.plan
     down = []
     for block in range(-(-events // LANES)):
-        outages = outages_of_block(draws, seed, block, events)
+        outages = outages_of_block(plan.draws, plan.seed, block, events)
         lanes = min(LANES, events - block * LANES)
         down.append(assets_down(network, outages, len(city.assets), lanes))
     names = tuple(f"sample {number}" for number in range(events))
-    said: dict[str, Any] = {"from": "scenario", "scenario": told.scenario.name, "seed": seed}
-    return Events(names, np.concatenate(down), years, said)
+    said: dict[str, Any] = {"from": "scenario", "scenario": told.scenario.name, "seed": plan.seed}
+    return Events(names, np.concatenate(down), years, said, prepared.findings)
 
 
 def read_events(

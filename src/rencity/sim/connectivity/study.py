@@ -51,12 +51,14 @@ class Events:
     down : bool (e, a), assets that are down
     years : over which the events are spread; None: each as likely as the next
     told : where they come from, plain values
+    findings : what their making left out
     """
 
     name: tuple[str, ...]
     down: Bools
     years: float | None
     told: Mapping[str, Any]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,11 @@ def measure(
         },
         "events": dict(events.told) | {"count": len(events.name), "years": events.years},
         "lifelines": [part.summary for part in parts],
-        "findings": [finding.to_dict() for part in parts for finding in part.findings],
+        "findings": [
+            finding.to_dict()
+            for found in (events.findings, *(part.findings for part in parts))
+            for finding in found
+        ],
     }
     tables = (pd.concat([getattr(part, name) for part in parts]) for name in _TABLES)
     nodes, links, by_event = (table.reset_index(drop=True) for table in tables)

@@ -18,8 +18,8 @@ from numba import njit
 
 from rencity.sim.nminus1.elements import Elements, Ints, two_way
 from rencity.sim.nminus1.heap import pop, push
+from rencity.sim.spread import in_order
 from rencity.sim.travel import Roads
-from rencity.sim.workers import in_order
 
 CUT = np.int64(1) << np.int64(60)
 """No way round."""

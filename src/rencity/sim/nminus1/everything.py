@@ -14,7 +14,7 @@ from rencity.city.network import Network
 from rencity.sim.reach.engine import Engine
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.n1 import Alone, alive_rows
-from rencity.sim.workers import in_order
+from rencity.sim.spread import in_order
 
 ONE_STEP = np.zeros(1, np.int64)
 Ints = npt.NDArray[np.int64]

@@ -18,8 +18,8 @@ from numba import njit
 
 from rencity.sim.nminus1.elements import Elements, Ints
 from rencity.sim.nminus1.heap import pop, push
+from rencity.sim.spread import in_order
 from rencity.sim.travel import Places, Roads
-from rencity.sim.workers import in_order
 
 CHUNK = 4096
 FAR = np.int64(1) << np.int64(60)

@@ -20,6 +20,7 @@ from rencity.kit.errors import CityError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.clock import Clock, Progress
 from rencity.sim.nminus1 import agreement
 from rencity.sim.nminus1.added import Link, with_link
 from rencity.sim.nminus1.agreement import second_opinion
@@ -27,7 +28,6 @@ from rencity.sim.nminus1.beside import Alone, beside
 from rencity.sim.nminus1.everything import lost_alone
 from rencity.sim.nminus1.roads import ROAD, has_roads, study_roads, worst_roads
 from rencity.sim.nminus1.tables import assets_table
-from rencity.sim.workers import Clock, Progress
 
 FORMAT = 1
 SHOWN = 200

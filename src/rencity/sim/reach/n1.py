@@ -50,7 +50,7 @@ class Alone:
         self._engine = engine
         self._alive = alive_rows(engine)
         self._one = rows(1)
-        zones = (len(engine.network.lifelines) + 1) * len(engine.network.zone)
+        zones = len(engine.people.pair_life) + len(engine.network.zone)
         self._hit = rows(zones)
         self._hit_list = np.zeros(zones + 1, np.int64)
         _stand(engine)
@@ -232,9 +232,10 @@ def _count_and_restore(
                     for i in range(begin, end):
                         total += people.people[i]
                         if people.people[i] > 0:
-                            zone = people.people_zone[i]
-                            _hit_zone(people, hit, hit_list, gone, line, zone, zones)
-                            _hit_zone(people, hit, hit_list, gone, len(zones) - 1, zone, zones)
+                            pair = people.people_pair[i]
+                            zone = len(people.pair_zone) + people.pair_zone[pair]
+                            _hit_zone(pair, hit, hit_list, gone, line, zones)
+                            _hit_zone(zone, hit, hit_list, gone, len(zones) - 1, zones)
                     _add_bits(gone, total, found, line)
             store(state.served, v, spread(served[v]))
             store(state.firm, v, spread(firm[v]))
@@ -245,11 +246,8 @@ def _count_and_restore(
 
 
 @njit(nogil=True, cache=True)
-def _hit_zone(
-    people: People, hit: Any, hit_list: Any, gone: Any, line: Any, zone: Any, zones: Any
-) -> None:
+def _hit_zone(key: Any, hit: Any, hit_list: Any, gone: Any, line: Any, zones: Any) -> None:
     """Count a zone once in each lane in which anybody in it loses the lifeline."""
-    key = np.int64(line) * len(people.zone_region) + zone
     old = load(hit, key)
     fresh = without(load(gone, 0), old)
     if not any_(fresh):
