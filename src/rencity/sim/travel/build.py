@@ -18,10 +18,11 @@ from rencity.sim.travel.faults import Faults
 from rencity.sim.travel.plane import Plane
 from rencity.sim.travel.roads import Bools, Floats, Ids, Ints, Roads
 from rencity.sim.travel.speeds import Speeds, base_speeds
-from rencity.sim.travel.ticks import UNREACHABLE, assert_fits, ticks_of
+from rencity.sim.travel.ticks import PER_SECOND, UNREACHABLE, assert_fits
 
 ROAD = "road"
 KM_H = 3.6
+LONGEST_S = 1e15
 
 
 def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
@@ -67,8 +68,10 @@ def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
     order = np.lexsort((pick, head, tail))
     pick, tail, head = pick[order], tail[order].astype(np.int32), head[order].astype(np.int32)
     n = len(node_asset)
-    assert_fits(tail, ticks[pick], n, place="links")
-    part = _parts(tail, head, ticks[pick], n)
+    is_open = ~table["normally_open"].to_numpy()[pick]
+    assert_fits(tail[is_open], ticks[pick][is_open], n, place="links")
+    time = np.where(is_open, ticks[pick], UNREACHABLE).astype(np.int32)
+    part = _parts(tail, head, time, n)
     own_ptr, own_edge = _closed_by(node_asset, tail, head, own[pick], len(city.assets))
     classes = table["road_class"].to_numpy()
     return Roads(
@@ -81,7 +84,7 @@ def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
         ptr=pointers(np.bincount(tail, minlength=n)),
         tail=tail,
         head=head,
-        ticks=ticks[pick],
+        ticks=time,
         length_m=length_m[pick],
         asset=own[pick].astype(np.int32),
         link=of_roads[pick].astype(np.int32),
@@ -131,11 +134,11 @@ def _speeds(table: pd.DataFrame, speeds: Speeds, faults: Faults) -> Floats:
     return speed
 
 
-def _ticks(table: pd.DataFrame, length_m: Floats, speed: Floats, faults: Faults) -> Ids:
-    ticks = np.maximum(ticks_of(length_m / (speed / KM_H)), length_m > 0).astype(np.int32)
-    stands_open = table["normally_open"].to_numpy()
-    faults.note("normally-open", np.flatnonzero(stands_open))
-    return np.where(stands_open, UNREACHABLE, ticks).astype(np.int32)
+def _ticks(table: pd.DataFrame, length_m: Floats, speed: Floats, faults: Faults) -> Ints:
+    """Time of each link, also of one that is normally open."""
+    ticks = np.rint(np.minimum(length_m / (speed / KM_H), LONGEST_S) * PER_SECOND)
+    faults.note("normally-open", np.flatnonzero(table["normally_open"].to_numpy()))
+    return np.maximum(ticks, length_m > 0).astype(np.int64)
 
 
 def _parts(tail: Ids, head: Ids, ticks: Ids, n: int) -> Ids:

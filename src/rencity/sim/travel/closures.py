@@ -74,12 +74,18 @@ class Closures:
         """
         ticks = roads.ticks.copy()
         if len(self.slowed):
-            now = np.ceil(ticks[self.slowed] * self.factor)
-            ticks[self.slowed] = np.minimum(now, UNREACHABLE)
+            ticks[self.slowed] = self._slowed_ticks(roads)
         ticks[self.closed] = UNREACHABLE
-        if len(self.slowed):
-            assert_fits(roads.tail, ticks, roads.nodes, place="closures")
         return ticks
+
+    def _slowed_ticks(self, roads: Roads) -> Ints:
+        now = roads.ticks.astype(np.int64)
+        is_open = now[self.slowed] < UNREACHABLE
+        longer = np.minimum(np.ceil(now[self.slowed] * self.factor), 2**62).astype(np.int64)
+        now[self.slowed] = np.where(is_open, longer, UNREACHABLE)
+        open_ = roads.ticks < UNREACHABLE
+        assert_fits(roads.tail[open_], now[open_], roads.nodes, place="closures")
+        return now[self.slowed]
 
 
 def closed_edges(roads: Roads, down: Bools) -> Bools:

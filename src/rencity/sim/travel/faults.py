@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from rencity.kit.findings import Finding, Severity
+from rencity.sim.travel.ticks import UNREACHABLE
 
 RULES: dict[str, tuple[Severity, str, str, str]] = {
     "length-along-line": (
@@ -45,6 +48,57 @@ RULES: dict[str, tuple[Severity, str, str, str]] = {
         "say normally_open = false if they can be driven",
     ),
 }
+
+
+def off_roads(ids: Sequence[str], found: npt.NDArray[np.bool_], farthest_m: float) -> list[Finding]:
+    """Places that no road is near: they count as unreachable."""
+    lost = tuple(name for name, on in zip(ids, found, strict=True) if not on)
+    if not lost:
+        return []
+    return [
+        Finding(
+            rule="place-off-roads",
+            severity="warning",
+            what=f"{len(lost):,} places have no road within {farthest_m:,.0f} m and count as "
+            "unreachable",
+            mend="import the roads there, or correct the place",
+            ids=lost,
+        )
+    ]
+
+
+def people_off_roads(
+    people: npt.NDArray[np.int64], found: npt.NDArray[np.bool_], farthest_m: float
+) -> list[Finding]:
+    """People whose home no road is near: they count as cut off from everything."""
+    lost = int(people[~found].sum())
+    if not lost:
+        return []
+    return [
+        Finding(
+            rule="people-off-roads",
+            severity="note",
+            what=f"{lost:,} of {int(people.sum()):,} people live farther than {farthest_m:,.0f} m "
+            "from any road and count as cut off",
+            mend="import the roads there, or correct where people live",
+            table="buildings",
+        )
+    ]
+
+
+def all_closed(ticks: npt.NDArray[np.int32]) -> list[Finding]:
+    """Whether no road is left at all."""
+    if (ticks < UNREACHABLE).any():
+        return []
+    return [
+        Finding(
+            rule="all-roads-closed",
+            severity="warning",
+            what="every road is closed: nothing is reached but what lies at the same node",
+            mend="see whether that many were meant",
+            table="links",
+        )
+    ]
 
 
 class Faults:

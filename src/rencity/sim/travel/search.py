@@ -51,15 +51,16 @@ class Found(NamedTuple):
     by: Ids
 
 
-def nearest_of(star: Star, nodes: Ids, start: Ticks, limit: int = NO_LIMIT) -> Found:
+def nearest_of(star: Star, nodes: Ids, start: Ticks, who: Ids, limit: int = NO_LIMIT) -> Found:
     """Nearest of several sources for every node.
 
     Parameters
     ----------
     nodes, start : int32 (s,), node of each source and the time at which it sets out
+    who : int32 (s,), number of each source; of those at the same time the lowest wins
     limit : what takes longer is not searched
     """
-    return Found(*_nearest(star.ptr, star.head, star.ticks, nodes, start, limit))
+    return Found(*_nearest(star.ptr, star.head, star.ticks, nodes, start, who, limit))
 
 
 def table_of(star: Star, sources: Ids, targets: Ids) -> Ticks:
@@ -67,14 +68,14 @@ def table_of(star: Star, sources: Ids, targets: Ids) -> Ticks:
     return _table(star.ptr, star.head, star.ticks, sources, targets)
 
 
-@njit(cache=True)
-def _nearest(ptr, head, ticks, nodes, start, limit):
+@njit(cache=True, nogil=True)
+def _nearest(ptr, head, ticks, nodes, start, who, limit):
     n = len(ptr) - 1
     label = np.full(n, _NONE, np.int64)
     by = np.full(n, -1, np.int32)
     heap = np.empty(n, np.int32)
     at = np.full(n, -1, np.int32)
-    _search(ptr, head, ticks, nodes, start, limit, label, by, heap, at)
+    _search(ptr, head, ticks, nodes, start, who, limit, label, by, heap, at)
     time = np.empty(n, np.int32)
     source = np.empty(n, np.int32)
     for v in range(n):
@@ -83,7 +84,7 @@ def _nearest(ptr, head, ticks, nodes, start, limit):
     return time, source, by
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _table(ptr, head, ticks, sources, targets):
     n = len(ptr) - 1
     made = np.empty((len(sources), len(targets)), np.int32)
@@ -96,19 +97,19 @@ def _table(ptr, head, ticks, sources, targets):
         label[:] = _NONE
         by[:] = -1
         at[:] = -1
-        _search(ptr, head, ticks, sources[i : i + 1], start, NO_LIMIT, label, by, heap, at)
+        _search(ptr, head, ticks, sources[i : i + 1], start, start, NO_LIMIT, label, by, heap, at)
         for j in range(len(targets)):
             made[i, j] = label[targets[j]] >> np.int64(32)
     return made
 
 
-@njit(cache=True)
-def _search(ptr, head, ticks, nodes, start, limit, label, by, heap, at):
+@njit(cache=True, nogil=True)
+def _search(ptr, head, ticks, nodes, start, who, limit, label, by, heap, at):
     """Fill `label` and `by`; `at` is a node's place in the heap, -1 before, -2 after."""
     size = 0
     for s in range(len(nodes)):
         v = nodes[s]
-        key = (np.int64(start[s]) << np.int64(32)) | np.int64(s)
+        key = (np.int64(start[s]) << np.int64(32)) | np.int64(who[s])
         if start[s] > limit or key >= label[v]:
             continue
         label[v] = key

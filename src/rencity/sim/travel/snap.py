@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,17 @@ class Places:
         none = np.full(len(node), -1, np.int32)
         return cls(node, none, np.zeros(len(node), np.int32), np.zeros(len(node)))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Places]) -> Places:
+        """Several after each other."""
+        parts = [*parts, cls.on([])]
+        return cls(
+            np.concatenate([each.node for each in parts]),
+            np.concatenate([each.other for each in parts]),
+            np.concatenate([each.access for each in parts]),
+            np.concatenate([each.access_m for each in parts]),
+        )
+
     def take(self, rows: npt.NDArray[np.integer]) -> Places:
         """Some of them."""
         return Places(self.node[rows], self.other[rows], self.access[rows], self.access_m[rows])
@@ -91,7 +103,7 @@ def snap_assets(
     made.node[stretch] = roads.tail[first[first >= 0]]
     made.other[stretch] = roads.head[first[first >= 0]]
     off = elsewhere[first < 0]
-    found = snap_points(roads, _middles(city.assets.geometry.to_numpy()[rows[off]]), access)
+    found = snap_points(roads, middles(city.assets.geometry.to_numpy()[rows[off]]), access)
     made.node[off] = found.node
     made.access[off] = found.access
     made.access_m[off] = found.access_m
@@ -103,7 +115,7 @@ def snap_zones(
 ) -> Places:
     """Where zones, by row of ``city.zones``, meet the roads: from a point within each."""
     geometry = city.zones.geometry.to_numpy()[np.asarray(rows, np.int64).reshape(-1)]
-    return snap_points(roads, _middles(geometry), access)
+    return snap_points(roads, middles(geometry), access)
 
 
 def _first_edge(roads: Roads) -> Ids:
@@ -114,7 +126,7 @@ def _first_edge(roads: Roads) -> Ids:
     return made
 
 
-def _middles(geometry: npt.NDArray[np.object_]) -> Floats:
+def middles(geometry: npt.NDArray[np.object_]) -> Floats:
     """A point of each: itself, or one on it; no place where it is empty."""
     points = np.array(geometry, dtype=object)
     flat = np.flatnonzero(shapely.get_type_id(points) != 0)

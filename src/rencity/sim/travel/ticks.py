@@ -39,17 +39,22 @@ def whole_minutes_of(ticks: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return np.where(ticks >= UNREACHABLE, UNREACHABLE, -(-ticks // PER_MINUTE))
 
 
-def assert_fits(tail: npt.NDArray[np.int32], ticks: Ticks, nodes: int, *, place: str) -> None:
+def assert_fits(
+    tail: npt.NDArray[np.int32], ticks: npt.NDArray[np.int64], nodes: int, *, place: str
+) -> None:
     """Refuse times that could pass the range: a path leaves each node once at most.
+
+    Parameters
+    ----------
+    tail, ticks : node that each open edge leaves, and its time
 
     Raises
     ------
     CityError : the slowest ways out of all nodes add up to `UNREACHABLE` or more
     """
     slowest = np.zeros(nodes, np.int64)
-    open_ = ticks < UNREACHABLE
-    np.maximum.at(slowest, tail[open_], ticks[open_])
-    total = int(slowest.sum())
+    np.maximum.at(slowest, tail, ticks)
+    total = float(slowest.sum(dtype=np.float64))
     if total >= UNREACHABLE:
         raise CityError(
             f"times over the network could reach {total / PER_SECOND / 86400:,.0f} days, more than "
