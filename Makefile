@@ -25,6 +25,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.stress
+	$(BIN)/python -m bench.nminus1
+	$(BIN)/python -m bench.travel
 
 verify: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile
