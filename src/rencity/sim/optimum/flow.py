@@ -1,0 +1,115 @@
+"""What flows once it is settled which parts are whole: one linear programme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csc_array
+
+from rencity.kit.errors import RencityError
+from rencity.sim.optimum.network import Bools, Floats, FlowNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The cheapest flow of one period.
+
+    Attributes
+    ----------
+    arc : float64 (m,), flow on each arc
+    shortage : float64 (n,), what each node lacks
+    surplus : float64 (n,), what each source cannot deliver
+    flow_cost, shortage_cost, surplus_cost : their cost
+    """
+
+    arc: Floats
+    shortage: Floats
+    surplus: Floats
+    flow_cost: float
+    shortage_cost: float
+    surplus_cost: float
+
+    @property
+    def cost(self) -> float:
+        """Flow, shortage and surplus together."""
+        return self.flow_cost + self.shortage_cost + self.surplus_cost
+
+
+def priced(network: FlowNetwork, arc: Floats, shortage: Floats, surplus: Floats) -> Flow:
+    """A flow with its costs."""
+    return Flow(
+        arc,
+        shortage,
+        surplus,
+        float(network.flow_cost @ arc),
+        float(network.shortage_cost @ shortage),
+        float(network.surplus_cost @ surplus),
+    )
+
+
+def balance(network: FlowNetwork) -> csc_array:
+    """Out less in, less shortage, plus surplus, of each node; sparse (n, m + 2n)."""
+    n, m = len(network.node), len(network.arc_tail)
+    arcs, nodes, one = np.arange(m), np.arange(n), np.ones(n)
+    rows = np.concatenate([network.arc_tail, network.arc_head, nodes, nodes])
+    columns = np.concatenate([arcs, arcs, m + nodes, m + n + nodes])
+    values = np.concatenate([np.ones(m), -np.ones(m), -one, one])
+    return csc_array(coo_array((values, (rows, columns)), shape=(n, m + 2 * n)))
+
+
+def inflow(network: FlowNetwork) -> tuple[csc_array, Floats]:
+    """What flows into the nodes whose throughput is limited, and the limit; sparse (_, m + 2n)."""
+    n, m = len(network.node), len(network.arc_tail)
+    limited = np.flatnonzero(np.isfinite(network.throughput))
+    arc = np.flatnonzero(np.isin(network.arc_head, limited))
+    row = np.searchsorted(limited, network.arc_head[arc])
+    made = coo_array((np.ones(len(arc)), (row, arc)), shape=(len(limited), m + 2 * n))
+    return csc_array(made), network.throughput[limited]
+
+
+def prices(network: FlowNetwork) -> Floats:
+    """Cost of a unit in each column of `balance`, float64 (m + 2n,)."""
+    return np.concatenate([network.flow_cost, network.shortage_cost, network.surplus_cost])
+
+
+def ceilings(network: FlowNetwork) -> Floats:
+    """Most that each column of `balance` can take, float64 (m + 2n,).
+
+    A node lacks no more than it takes and a source spares no more than it gives; INDP leaves both
+    free, and no optimum uses that where every unit of one lifeline is missed alike. Nor does an arc
+    carry more than its lifeline gives.
+    """
+    given = np.bincount(
+        network.lifeline, np.maximum(network.supply, 0), minlength=len(network.lifelines)
+    )
+    carried = np.minimum(network.capacity, given[network.lifeline[network.arc_tail]])
+    return np.concatenate([carried, network.demand, np.maximum(network.supply, 0)])
+
+
+class FlowProgramme:
+    """The linear programme of one network, made once and solved for any state of its parts."""
+
+    def __init__(self, network: FlowNetwork) -> None:
+        self.network = network
+        into, most = inflow(network)
+        self._rules = [LinearConstraint(balance(network), network.supply, network.supply)]
+        if len(most):
+            self._rules.append(LinearConstraint(into, -np.inf, most))
+        self._price, self._ceiling = prices(network), ceilings(network)
+
+    def solve(self, mended: Bools) -> Flow:
+        """The cheapest flow with these parts whole; `mended` is bool (n + k,)."""
+        network = self.network
+        up = network.working(mended)
+        whole = mended[len(network.node) :][network.arc_link]
+        carries = whole & up[network.arc_tail] & up[network.arc_head]
+        n, m = len(network.node), len(network.arc_tail)
+        upper = self._ceiling.copy()
+        upper[:m] *= carries
+        found = milp(self._price, bounds=Bounds(0, upper), constraints=self._rules)
+        if found.x is None:  # shortage and surplus take up everything, so only a fault leads here
+            raise RencityError(f"no flow was found: {found.message}", mend="report it")
+        x = np.maximum(found.x, 0)
+        return priced(network, x[:m], x[m : m + n], x[m + n :])
