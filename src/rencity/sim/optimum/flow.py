@@ -79,12 +79,13 @@ def ceilings(network: FlowNetwork) -> Floats:
 
     A node lacks no more than it takes and a source spares no more than it gives; INDP leaves both
     free, and no optimum uses that where every unit of one lifeline is missed alike. Nor does an arc
-    carry more than its lifeline gives.
+    carry more than its lifeline gives or takes.
     """
-    given = np.bincount(
-        network.lifeline, np.maximum(network.supply, 0), minlength=len(network.lifelines)
-    )
-    carried = np.minimum(network.capacity, given[network.lifeline[network.arc_tail]])
+    lines = len(network.lifelines)
+    given = np.bincount(network.lifeline, np.maximum(network.supply, 0), minlength=lines)
+    taken = np.bincount(network.lifeline, network.demand, minlength=lines)
+    most = np.minimum(given, taken)
+    carried = np.minimum(network.capacity, most[network.lifeline[network.arc_tail]])
     return np.concatenate([carried, network.demand, np.maximum(network.supply, 0)])
 
 

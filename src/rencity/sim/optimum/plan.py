@@ -12,6 +12,8 @@ from rencity.kit.errors import CityError
 from rencity.sim.optimum.flow import FlowProgramme
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork, Ids
 
+NOTHING = 1e-9
+
 
 @dataclass(frozen=True)
 class Period:
@@ -86,7 +88,7 @@ class Plan:
         """Relative distance from the bound; None where none was proved."""
         if self.bound is None:
             return None
-        return 0.0 if self.cost <= self.bound else (self.cost - self.bound) / self.cost
+        return max(0.0, self.cost - self.bound) / max(self.cost, NOTHING)
 
     def table(self) -> pd.DataFrame:
         """A row for each period, from 1."""

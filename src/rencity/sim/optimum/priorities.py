@@ -106,29 +106,38 @@ def by_gain(
     network: FlowNetwork,
     broken: Bools,
     crews: float | Sequence[float],
+    order: Ids,
     *,
     periods: int | None = None,
 ) -> Plan:
     """Loss avoided per crew, asked again in each period: what mending one part alone brings now.
 
-    Parts that alone bring nothing follow in the order of `by_loss`.
+    Parameters
+    ----------
+    order : int64, part rows; in it follow parts that alone bring nothing, `by_loss` say
     """
     books, fallback = Books(network, broken), np.empty(network.parts, np.int64)
-    fallback[by_loss(network)] = np.arange(network.parts)
+    fallback[order] = np.arange(network.parts)
+    whole = books.cost_with(np.ones(network.parts, bool))
     for amount in crews_of(network, broken, crews, periods):
         waiting = np.flatnonzero(books.broken)
-        now = books.cost_with(~books.broken)
-        gain = np.array([now - _with(books, int(part)) for part in waiting])
-        rate = np.round(gain / np.maximum(network.crew[waiting], 1e-9), 3)
+        rate = _gains(books, waiting, whole) / np.maximum(network.crew[waiting], 1e-9)
         first = waiting[np.lexsort((fallback[waiting], -rate))]
         books.mend(_fitting(network, [int(part) for part in first], float(amount)), "given")
     return books.plan()
 
 
-def _with(books: Books, part: int) -> float:
+def _gains(books: Books, parts: Ids, whole: float) -> Floats:
+    """What mending each part alone takes off the cost; nothing where all is as if whole."""
+    now, gain = books.cost_with(~books.broken), np.zeros(len(parts))
+    if now - whole < 1e-9 * max(1.0, abs(whole)):
+        return gain
     mended = ~books.broken
-    mended[part] = True
-    return books.cost_with(mended)
+    for number, part in enumerate(parts):
+        mended[part] = True
+        gain[number] = now - books.cost_with(mended)
+        mended[part] = False
+    return np.round(gain, 3)
 
 
 def _descending(worth: Floats) -> Ids:

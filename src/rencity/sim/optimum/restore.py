@@ -14,7 +14,9 @@ from rencity.sim.optimum.programme import programme
 from rencity.sim.optimum.solve import Answer, Limits, solve
 
 MOST_COLUMNS = 200_000
-"""Broken parts, nodes and arcs times periods that one programme may hold."""
+"""Unknowns that one programme may hold."""
+MOST_BROKEN = 500
+"""Broken parts that one programme may choose among."""
 
 
 def restore(
@@ -70,8 +72,14 @@ def refuse_size(network: FlowNetwork, broken: Bools, periods: int) -> None:
     Raises
     ------
     CityError
-        It has more than `MOST_COLUMNS` columns.
+        It has more than `MOST_COLUMNS` unknowns or `MOST_BROKEN` choices.
     """
+    choices = int(broken.sum())
+    if choices > MOST_BROKEN:
+        raise CityError(
+            f"{choices:,} broken parts are more than the {MOST_BROKEN} that are optimised",
+            mend="restore one lifeline or district at a time, or follow a priority",
+        )
     columns = (len(network.arc_tail) + 2 * len(network.node) + 2 * int(broken.sum())) * periods
     if columns > MOST_COLUMNS:
         raise CityError(

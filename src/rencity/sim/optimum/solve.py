@@ -72,8 +72,8 @@ def solve(programme: Programme, limits: Limits) -> Answer:
 
 
 def _bound(told: float | None, cost: float) -> float:
-    """The dual bound; a programme without integers is its own."""
-    return cost if told is None or not math.isfinite(told) else min(told, cost)
+    """The dual bound, no cost being below zero; a programme without integers is its own."""
+    return cost if told is None or not math.isfinite(told) else max(0.0, min(told, cost))
 
 
 def _whole(programme: Programme, x: Floats) -> Bools:
