@@ -1,14 +1,12 @@
-"""What flows once it is settled which parts are whole: one linear programme."""
+"""The flow of a period: its balances, limits and prices, as columns that programmes share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array
 
-from rencity.kit.errors import RencityError
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork
 
 
@@ -22,6 +20,7 @@ class Flow:
     shortage : float64 (n,), what each node lacks
     surplus : float64 (n,), what each source cannot deliver
     flow_cost, shortage_cost, surplus_cost : their cost
+    priced : bool (n,), where a shortage costs anything
     """
 
     arc: Floats
@@ -30,6 +29,12 @@ class Flow:
     flow_cost: float
     shortage_cost: float
     surplus_cost: float
+    priced: Bools
+
+    @property
+    def unmet(self) -> float:
+        """Units of demand not met, where that costs anything."""
+        return float(self.shortage[self.priced].sum())
 
     @property
     def cost(self) -> float:
@@ -46,6 +51,7 @@ def priced(network: FlowNetwork, arc: Floats, shortage: Floats, surplus: Floats)
         float(network.flow_cost @ arc),
         float(network.shortage_cost @ shortage),
         float(network.surplus_cost @ surplus),
+        network.shortage_cost > 0,
     )
 
 
@@ -87,30 +93,3 @@ def ceilings(network: FlowNetwork) -> Floats:
     most = np.minimum(given, taken)
     carried = np.minimum(network.capacity, most[network.lifeline[network.arc_tail]])
     return np.concatenate([carried, network.demand, np.maximum(network.supply, 0)])
-
-
-class FlowProgramme:
-    """The linear programme of one network, made once and solved for any state of its parts."""
-
-    def __init__(self, network: FlowNetwork) -> None:
-        self.network = network
-        into, most = inflow(network)
-        self._rules = [LinearConstraint(balance(network), network.supply, network.supply)]
-        if len(most):
-            self._rules.append(LinearConstraint(into, -np.inf, most))
-        self._price, self._ceiling = prices(network), ceilings(network)
-
-    def solve(self, mended: Bools) -> Flow:
-        """The cheapest flow with these parts whole; `mended` is bool (n + k,)."""
-        network = self.network
-        up = network.working(mended)
-        whole = mended[len(network.node) :][network.arc_link]
-        carries = whole & up[network.arc_tail] & up[network.arc_head]
-        n, m = len(network.node), len(network.arc_tail)
-        upper = self._ceiling.copy()
-        upper[:m] *= carries
-        found = milp(self._price, bounds=Bounds(0, upper), constraints=self._rules)
-        if found.x is None:  # shortage and surplus take up everything, so only a fault leads here
-            raise RencityError(f"no flow was found: {found.message}", mend="report it")
-        x = np.maximum(found.x, 0)
-        return priced(network, x[:m], x[m : m + n], x[m + n :])

@@ -40,6 +40,8 @@ class FlowNetwork:
     need_provider : int64, node rows
     site_cost : float64 (s,), of preparing a site in a period in which one of its parts is mended
     site_part, site : int64, pairs: part stands on site
+    need_served : whether a provider must have its own demand met. Otherwise it is enough that it
+        works, as in INDP: a substation that is whole but dead then still counts
     """
 
     node: tuple[str, ...]
@@ -64,6 +66,7 @@ class FlowNetwork:
     site_cost: Floats
     site_part: Ids
     site: Ids
+    need_served: bool = False
 
     def __post_init__(self) -> None:
         for made in fields(self):
@@ -107,7 +110,7 @@ class FlowNetwork:
         return marked
 
     def working(self, mended: Bools) -> Bools:
-        """Which nodes work: whole, and each need met by nodes that work; bool (n,).
+        """Which nodes work at most: whole, and each need met by nodes that work; bool (n,).
 
         The greatest such set, as in INDP: nodes that need each other and are both whole work.
         """

@@ -14,6 +14,8 @@ from rencity.kit.errors import CityError
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork, Ids
 
 NEVER_FAILS = "(a link that cannot fail)"
+TOKEN = 0.01
+"""What a provider without a demand draws, as a share of the mean demand of its lifeline."""
 LITTLE = 1e-3
 """Cost of a repair, in people without a lifeline for a period: of two plans that serve alike, the
 one that mends less."""
@@ -55,7 +57,9 @@ def flows_of(city: City, arrays: Network, lifelines: Sequence[str] = ()) -> City
     takes lets no more through than its capacity; the capacity of one that takes is for its own
     customers, and what passes it on the way to others is not limited. Links without a capacity
     carry all their lifeline gives. Backups, manual starts, switches that are normally open and
-    carriers are left out: a need that is not met stops an asset at once.
+    carriers are left out: a need that is not met stops an asset at once. A need is met while
+    enough of its providers work and get what they draw. Assets that need each other in a circle
+    start together, which the engine's level `reach` does not let them.
     """
     supply = {name: _supply(city, arrays, name) for name in arrays.lifelines}
     lacks = {name: made for name, made in supply.items() if isinstance(made, str)}
@@ -97,7 +101,8 @@ def _supply(city: City, arrays: Network, name: str) -> Floats | str:
     if not (demand > 0).any():
         return "no asset has a demand and no zone that is served has one"
     # more than everyone takes is of no use, and great figures blur the solver's
-    return np.asarray(np.where(source, np.minimum(capacity, demand.sum()), 0.0) - demand)
+    most = demand.sum() * (1 + TOKEN * len(demand))
+    return np.asarray(np.where(source, np.minimum(capacity, most), 0.0) - demand)
 
 
 def _nodes(arrays: Network, name: str) -> Ids:
@@ -135,6 +140,8 @@ def _taken(
     at = capacity[arrays.asset[nodes]]
     limited = ~np.isnan(at) & (supply == 0)
     needs, dropped = _needs(arrays, place)
+    people = _people_a_unit(arrays, nodes, supply, lifeline)
+    drawn = _with_tokens(supply, lifeline, needs["need_provider"])
     parts = len(nodes) + len(rows)
     names = [ids[asset] if asset >= 0 else f"{NEVER_FAILS} {n}" for n, asset in enumerate(own)]
     network = FlowNetwork(
@@ -142,8 +149,8 @@ def _taken(
         link=tuple(names),
         lifelines=tuple(chosen),
         lifeline=lifeline,
-        supply=supply,
-        shortage_cost=_people_a_unit(arrays, nodes, supply, lifeline),
+        supply=drawn,
+        shortage_cost=np.where(supply < 0, people, 0.0),
         surplus_cost=np.zeros(len(nodes)),
         throughput=np.where(limited, at, np.inf),
         arc_tail=tail,
@@ -157,6 +164,7 @@ def _taken(
         site_cost=np.zeros(0),
         site_part=np.zeros(0, np.int64),
         site=np.zeros(0, np.int64),
+        need_served=True,
     )
     left_out = {name: lacks.get(name, "not asked for") for name in arrays.lifelines}
     return CityFlows(network, {k: v for k, v in left_out.items() if k not in chosen}, dropped)
@@ -177,6 +185,16 @@ def _people_a_unit(arrays: Network, nodes: Ids, supply: Floats, lifeline: Ids) -
     people = np.bincount(lifeline, on_node[nodes])
     demand = np.bincount(lifeline, np.maximum(-supply, 0))
     return np.asarray((np.maximum(people, 1) / demand)[lifeline])
+
+
+def _with_tokens(supply: Floats, lifeline: Ids, providers: Ids) -> Floats:
+    """A provider that takes nothing draws a little, so that it shows whether it is reached."""
+    demand = np.maximum(-supply, 0)
+    takers = np.bincount(lifeline, demand > 0)
+    each = TOKEN * np.bincount(lifeline, demand) / np.maximum(takers, 1)
+    asked = np.zeros(len(supply), bool)
+    asked[providers] = True
+    return np.asarray(np.where(asked & (supply == 0), -each[lifeline], supply))
 
 
 def _needs(arrays: Network, place: Ids) -> tuple[dict[str, Ids], int]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rencity.kit.errors import CityError
-from rencity.sim.optimum.flow import FlowProgramme
+from rencity.sim.optimum.evaluate import FlowProgramme
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork, Ids
 
 NOTHING = 1e-9
@@ -112,12 +112,15 @@ class Books:
         self.network = network
         self.broken = broken.copy()
         self._flows = FlowProgramme(network)
+        self._flow = self._flows.solve(~broken)
         self.before = self._told(np.zeros(0, np.int64), "before", 0.0)
         self.periods: list[Period] = []
 
     def mend(self, parts: Ids, status: str, gap: float = 0.0) -> None:
         """Mend these parts in one period and account for it."""
         self.broken[parts] = False
+        if len(parts):
+            self._flow = self._flows.solve(~self.broken)
         self.periods.append(self._told(np.sort(parts), status, gap))
 
     def cost_with(self, mended: Bools) -> float:
@@ -130,11 +133,11 @@ class Books:
         return Plan(self.before, tuple(self.periods), left, bound)
 
     def _told(self, parts: Ids, status: str, gap: float) -> Period:
-        network, flow = self.network, self._flows.solve(~self.broken)
+        network, flow = self.network, self._flow
         sites = np.unique(network.site[np.isin(network.site_part, parts)])
         return Period(
             tuple(network.part[row] for row in parts),
-            float(flow.shortage.sum()),
+            flow.unmet,
             flow.flow_cost,
             flow.shortage_cost,
             flow.surplus_cost,

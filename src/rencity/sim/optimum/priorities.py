@@ -9,7 +9,7 @@ import numpy as np
 from rencity.kit.draws import Purpose, uniform
 from rencity.kit.errors import CityError
 from rencity.kit.ids import keys_of
-from rencity.sim.optimum.flow import FlowProgramme
+from rencity.sim.optimum.evaluate import FlowProgramme
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork, Ids
 from rencity.sim.optimum.plan import Books, Plan, crews_of
 

@@ -52,6 +52,8 @@ class Programme:
 def fallible(network: FlowNetwork, broken: Bools) -> Ids:
     """Nodes that may fail to work: broken, or in need of some that may; ascending rows."""
     may = broken[: len(network.node)].copy()
+    if network.need_served:  # whom the flow does not reach is not known beforehand
+        may[network.need_node] = True
     while True:
         sure = provided(network, ~may)
         more = network.need_node[sure < network.need_quorum]
@@ -155,20 +157,33 @@ def _works(network: FlowNetwork, groups: Groups, node: Ids, part: Ids) -> Rows:
     whole = groups[0] + groups[1] + np.searchsorted(part, node[broken])
     row = np.arange(len(broken))
     entries = [(row, groups[0] + broken, np.ones(len(row))), (row, whole, -np.ones(len(row)))]
-    sure = np.ones(len(network.node), bool)
-    sure[node] = False
-    kept = np.flatnonzero(np.isin(network.need_node, node))
-    number = len(broken) + np.arange(len(kept))
+    needs, high = _met(network, groups, node, len(broken))
+    return _at_most(sum(groups), entries + needs, np.concatenate([np.zeros(len(broken)), high]))
+
+
+def _met(
+    network: FlowNetwork, groups: Groups, node: Ids, first: int
+) -> tuple[list[tuple[Ids, Ids, Floats]], Floats]:
+    """Rows from `first` on: quorum times the node that needs, less its providers, at most the sure.
+
+    A provider counts by whether it works or, where it must be served, by the share it is not short
+    of; two that are half served count as one.
+    """
+    demand = network.demand * network.need_served
+    may, count = np.isin(np.arange(len(network.node)), node), np.diff(network.need_ptr)
+    kept = np.flatnonzero(may[network.need_node])
     needing = groups[0] + np.searchsorted(node, network.need_node[kept])
-    entries.append((number, needing, network.need_quorum[kept].astype(float)))
-    count = np.diff(network.need_ptr)
+    entries = [(first + np.arange(len(kept)), needing, network.need_quorum[kept].astype(float))]
     group = np.repeat(np.arange(len(count)), count)
-    unsure = np.isin(group, kept) & ~sure[network.need_provider]
-    of_need = len(broken) + np.searchsorted(kept, group[unsure])
-    provider = groups[0] + np.searchsorted(node, network.need_provider[unsure])
-    entries.append((of_need, provider, -np.ones(len(of_need))))
-    high = np.concatenate([np.zeros(len(broken)), provided(network, sure)[kept].astype(float)])
-    return _at_most(sum(groups), entries, high)
+    short = demand[network.need_provider] > 0
+    asks = np.isin(group, kept) & (short | may[network.need_provider])
+    row, provider = first + np.searchsorted(kept, group[asks]), network.need_provider[asks]
+    by = short[asks]
+    works = groups[0] + np.searchsorted(node, provider[~by])
+    entries.append((row[~by], works, -np.ones(len(works))))
+    shortage = len(network.arc_tail) + provider[by]
+    entries.append((row[by], shortage, 1 / demand[provider[by]]))
+    return entries, provided(network, ~may | (demand > 0))[kept].astype(float)
 
 
 def _mending(

@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from rencity.kit.errors import CityError
-from rencity.sim.optimum.network import Bools, Floats, FlowNetwork, Ids
+from rencity.sim.optimum.network import Bools, Floats, FlowNetwork
 from rencity.sim.optimum.plan import Books, Plan, crews_of
 from rencity.sim.optimum.programme import programme
-from rencity.sim.optimum.solve import Answer, Limits, solve
+from rencity.sim.optimum.solve import Limits, solve
 
 MOST_COLUMNS = 200_000
 """Unknowns that one programme may hold."""
+LITTLE = 1e-6
+"""Rounding that the solver allows itself in what crews can do."""
 MOST_BROKEN = 500
 """Broken parts that one programme may choose among."""
 
@@ -61,8 +63,13 @@ def restore(
     refuse_size(network, broken, min(look_ahead, len(amounts)))
     if look_ahead >= len(amounts):
         return _at_once(books, amounts, limits)
+    over = False
     for number in range(len(amounts)):
-        _next(books, amounts[number:], look_ahead, limits)
+        over = over or not books.broken.any()
+        if over:
+            books.mend(np.zeros(0, np.int64), "optimal")
+        else:
+            over = _next(books, amounts[number:], look_ahead, limits)
     return books.plan()
 
 
@@ -99,33 +106,19 @@ def _at_once(books: Books, crews: Floats, limits: Limits) -> Plan:
     return books.plan(answer.bound)
 
 
-def _next(books: Books, crews: Floats, look_ahead: int, limits: Limits) -> None:
-    """One period: the first of a programme over the next few."""
-    if not books.broken.any():
-        books.mend(np.zeros(0, np.int64), "optimal")
-        return
+def _next(books: Books, crews: Floats, look_ahead: int, limits: Limits) -> bool:
+    """One period: the first of a programme over the next few; whether no repair pays any more."""
     found = programme(books.network, books.broken, crews[:look_ahead])
     answer = solve(found, limits)
-    chosen = found.broken[answer.whole[0]]
-    if not len(chosen) and crews[0] > 0:
-        chosen, answer = _further(books, crews, look_ahead, answer, limits)
-    books.mend(chosen, answer.status, answer.gap)
-
-
-def _further(
-    books: Books, crews: Floats, look_ahead: int, answer: Answer, limits: Limits
-) -> tuple[Ids, Answer]:
-    """What to begin with where no repair pays within the next few periods."""
-    ahead = look_ahead
-    while ahead < len(crews):
+    chosen, ahead = found.broken[answer.whole[0]], look_ahead
+    while not len(chosen) and ahead < len(crews):
         ahead = min(2 * ahead, len(crews))
         found = programme(books.network, books.broken, crews[:ahead].sum(keepdims=True))
         answer = solve(found, limits)
         chosen = found.broken[answer.whole[0]]
-        if len(chosen):
-            used = np.cumsum(books.network.crew[chosen])
-            return chosen[used <= crews[0]], answer
-    return np.zeros(0, np.int64), answer
+    fits = np.cumsum(books.network.crew[chosen]) <= crews[0] + LITTLE
+    books.mend(chosen[fits], answer.status, answer.gap)
+    return not len(chosen)
 
 
 def bound(

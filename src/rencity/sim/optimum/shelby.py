@@ -161,6 +161,7 @@ def _network(arrays: Arrays, needs: Needs) -> FlowNetwork:
         raise InputError(f"arc {loose[0]} lacks an end", place="a", mend="add node and reverse arc")
     own = [(i, k, k) for i, k in nodes]
     site_of, site_cost = _sites(arrays, link, len(nodes))
+    need = _needs(arrays, row, needs)
     return FlowNetwork(
         node=tuple(f"{LIFELINES[k - 1]}-{i}" for i, k in nodes),
         link=tuple(f"{LIFELINES[k - 1]}-{i}-{j}" for i, j, k in links),
@@ -182,7 +183,10 @@ def _network(arrays: Arrays, needs: Needs) -> FlowNetwork:
                 _column(arrays, "h", [(i, j, k, 1) for i, j, k in links]),
             ]
         ),
-        **_needs(arrays, row, needs),
+        need_node=need[0],
+        need_quorum=np.ones(len(need[0]), np.int64),
+        need_ptr=need[1],
+        need_provider=need[2],
         site_cost=site_cost,
         site_part=site_of[0],
         site=site_of[1],
@@ -203,7 +207,10 @@ def _sites(
     return (table[:, 0], table[:, 1]), np.array(list(arrays["g"].values()))
 
 
-def _needs(arrays: Arrays, row: Mapping[tuple[int, int], int], needs: Needs) -> dict[str, Ids]:
+def _needs(
+    arrays: Arrays, row: Mapping[tuple[int, int], int], needs: Needs
+) -> tuple[Ids, Ids, Ids]:
+    """Who needs, where their providers begin, the providers."""
     pairs = []
     for (i, j, k, other), on in arrays["gamma"].items():
         provider, needing = row[i, k], row[j, other]
@@ -211,12 +218,7 @@ def _needs(arrays: Arrays, row: Mapping[tuple[int, int], int], needs: Needs) -> 
             pairs.append((needing, provider) if needs == "water" else (provider, needing))
     table = np.array(sorted(pairs), np.int64).reshape(-1, 2)
     nodes, count = np.unique(table[:, 0], return_counts=True)
-    return {
-        "need_node": nodes,
-        "need_quorum": np.ones(len(nodes), np.int64),
-        "need_ptr": np.concatenate([[0], np.cumsum(count)]),
-        "need_provider": table[:, 1],
-    }
+    return nodes, np.concatenate([[0], np.cumsum(count)]), table[:, 1]
 
 
 def _probability(network: FlowNetwork, arrays: Arrays, path: Path) -> Floats:
