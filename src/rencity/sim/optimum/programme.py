@@ -88,12 +88,23 @@ def programme(network: FlowNetwork, broken: Bools, crews: Floats) -> Programme:
         np.concatenate([lows, np.full(len(high), -np.inf)]),
         np.concatenate([highs, high]),
         np.tile(np.concatenate([ceilings(network), ones]), periods),
-        np.tile(np.repeat([0, 1], [groups[0], sum(groups[1:])]), periods),
+        np.tile(_integral(network, groups, node), periods),
         periods,
         *groups,
         part,
         node,
     )
+
+
+def _integral(network: FlowNetwork, groups: Groups, node: Ids) -> Ids:
+    """Which columns must be whole, int64 (width,): the repairs, and what follows from them not.
+
+    Given the repairs, a node that works more fully only allows more flow, so it works wholly in
+    some optimum, unless its needs can be met in part. A site is prepared as far as a repair is.
+    """
+    partly = network.need_node[(network.need_quorum > 1) | network.need_served]
+    works = np.isin(node, partly).astype(np.int64)
+    return np.concatenate([np.repeat(0, groups[0]), works, np.ones(groups[2]), np.zeros(groups[3])])
 
 
 Rows = tuple[coo_array, Floats, Floats]
