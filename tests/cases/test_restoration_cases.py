@@ -11,7 +11,7 @@ from rencity.sim.optimum import Limits, restore
 from rencity.sim.optimum.shelby import load_shelby
 
 EXPECTED = Path(__file__).parent / "restoration_shelby" / "expected.json"
-DRAWS, CREWS, PERIODS, SEED = 8, 3.0, 3, 1
+DRAWS, CREWS, PERIODS, SEED = 5, 3.0, 3, 1
 FACTOR, FALL = 2.0, 0.25
 
 

@@ -83,6 +83,17 @@ def test_a_site_is_prepared_once_a_period() -> None:
     assert [p.site_cost for p in follow(shared, broken, np.arange(5), 1).periods] == [7, 7]
 
 
+def test_parts_that_only_help_together_are_begun_one_by_one() -> None:
+    # two ways from a to c: over b in three repairs, over d in one that no period's crews can do
+    crew = np.ones(4 + 4)
+    crew[6] = 9
+    ways = network([5, 0, -5, 0], [(0, 1), (1, 2), (0, 3), (3, 2)], crew=crew)
+    broken = ways.rows(["a-b", "b", "b-c", "a-d"])
+    plan = restore(ways, broken, 1, periods=5)
+    assert [period.unmet for period in plan.periods] == pytest.approx([5, 5, 0, 0, 0])
+    assert plan.left == ("a-d",)
+
+
 def test_rows_of_an_id_that_is_not_there() -> None:
     with pytest.raises(CityError, match="1 broken parts are not in the network: z"):
         CHAIN.rows(["a", "z"])

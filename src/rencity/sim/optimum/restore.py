@@ -10,7 +10,7 @@ import numpy as np
 from rencity.kit.errors import CityError
 from rencity.sim.optimum.network import Bools, Floats, FlowNetwork
 from rencity.sim.optimum.plan import Books, Plan, crews_of
-from rencity.sim.optimum.programme import programme
+from rencity.sim.optimum.programme import Programme, programme
 from rencity.sim.optimum.solve import Limits, solve
 
 MOST_COLUMNS = 200_000
@@ -113,12 +113,21 @@ def _next(books: Books, crews: Floats, look_ahead: int, limits: Limits) -> bool:
     chosen, ahead = found.broken[answer.whole[0]], look_ahead
     while not len(chosen) and ahead < len(crews):
         ahead = min(2 * ahead, len(crews))
-        found = programme(books.network, books.broken, crews[:ahead].sum(keepdims=True))
-        answer = solve(found, limits)
+        answer = solve(_pooled(books, crews, ahead), limits)
         chosen = found.broken[answer.whole[0]]
     fits = np.cumsum(books.network.crew[chosen]) <= crews[0] + LITTLE
     books.mend(chosen[fits], answer.status, answer.gap)
     return not len(chosen)
+
+
+def _pooled(books: Books, crews: Floats, ahead: int) -> Programme:
+    """One period with the crews of the next few, for parts that one period's crews can mend."""
+    network = books.network
+    found = programme(network, books.broken, crews[:ahead].sum(keepdims=True))
+    too_much = np.flatnonzero(network.crew[found.broken] > crews.max())
+    ceiling = found.ceiling.copy()
+    ceiling[found.flows + found.works + too_much] = 0
+    return replace(found, ceiling=ceiling)
 
 
 def bound(
