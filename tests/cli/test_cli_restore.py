@@ -36,6 +36,7 @@ def test_json_is_all_that_is_printed(city: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["lifelines"] == ["power"]
+    assert told["people_without_undamaged"] == 0
     assert told["people_without_before"] == pytest.approx(300)
     # plant and line before anyone has power: 50 of 140 units, then the 90 behind transformer b
     assert [sorted(period["mended"]) for period in told["periods"]][2] == ["transformer_b"]
@@ -62,6 +63,18 @@ def test_table_says_what_is_left_out(city: Path, capfd: pytest.CaptureFixture[st
     assert "optimal" in out
     assert "in the last 2 of 3 periods none is mended" in out
     assert "left out telecom: 1 sources have no capacity: core" in out
+
+
+def test_a_city_short_of_capacity_is_told_so(
+    tiny_city: Callable[..., City], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def capacities(assets: pd.DataFrame) -> pd.DataFrame:
+        assets.loc[assets["id"] == "plant", "capacity"] = 70.0
+        return assets
+
+    tiny_city(assets=capacities).write(tmp_path / "short")
+    out = inside(capfd, tmp_path / "short", "--crews", "1", "--broken", "line")
+    assert "even undamaged 150 are without service" in out
 
 
 @pytest.mark.parametrize(

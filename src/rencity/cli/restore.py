@@ -17,7 +17,7 @@ from rencity.kit.plain import plain
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from rencity.sim.optimum import CityFlows, Plan
+    from rencity.sim.optimum import CityFlows, Period, Plan
 
 SMALL_GAP = 5e-5
 
@@ -58,7 +58,7 @@ def restore(
     """最优抢修次序 Find the best order of repairs by capacity, demand and needs (HiGHS)."""
     from rencity.city import City
     from rencity.city.network.cache import network_of
-    from rencity.sim.optimum import Limits, broken_of, flows_of
+    from rencity.sim.optimum import Limits, before, broken_of, flows_of
     from rencity.sim.optimum import restore as optimise
 
     city = City.open(folder)
@@ -66,6 +66,7 @@ def restore(
     ids = [*(broken or []), *_listed(broken_file)]
     marked = broken_of(city, flows.network, ids)
     with _solver_aside():
+        undamaged = before(flows.network, marked & False)
         plan = optimise(
             flows.network,
             marked,
@@ -75,9 +76,9 @@ def restore(
             limits=Limits(gap, time_limit_s),
         )
     if as_json:
-        sys.stdout.write(json.dumps(_told(flows, plan)) + "\n")
+        sys.stdout.write(json.dumps(_told(flows, plan, undamaged)) + "\n")
     else:
-        _print(city.identity.name, flows, plan)
+        _print(city.identity.name, flows, plan, undamaged)
 
 
 def _listed(path: Path | None) -> list[str]:
@@ -111,7 +112,7 @@ def _solver_aside() -> Iterator[None]:
         os.close(out)
 
 
-def _told(flows: CityFlows, plan: Plan) -> dict[str, Any]:
+def _told(flows: CityFlows, plan: Plan, undamaged: Period) -> dict[str, Any]:
     rows = plan.table().reset_index()
     return {
         "lifelines": list(flows.network.lifelines),
@@ -121,6 +122,7 @@ def _told(flows: CityFlows, plan: Plan) -> dict[str, Any]:
         "gap": plan.gap,
         "bound": plan.bound,
         "cost": plan.cost,
+        "people_without_undamaged": undamaged.shortage_cost,
         "people_without_before": plan.before.shortage_cost,
         "periods": [
             {
@@ -137,7 +139,7 @@ def _told(flows: CityFlows, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _print(name: str, flows: CityFlows, plan: Plan) -> None:
+def _print(name: str, flows: CityFlows, plan: Plan, undamaged: Period) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -145,6 +147,8 @@ def _print(name: str, flows: CityFlows, plan: Plan) -> None:
     head = f"{name} · {lines} · 修前无服务 without service before {plan.before.shortage_cost:,.0f}"
     console.print(plain(head), markup=False, soft_wrap=True)
     console.print(_periods(plan), markup=False)
+    if undamaged.shortage_cost > 0.5:
+        console.print(_short(undamaged), markup=False, soft_wrap=True)
     for line in _notes(flows, plan):
         console.print(plain(line), markup=False, soft_wrap=True)
 
@@ -164,6 +168,13 @@ def _periods(plan: Plan) -> Table:
         mended = Text(plain(", ".join(period.mended)) or "—")
         table.add_row(str(number), mended, f"{period.shortage_cost:,.0f}", told)
     return table
+
+
+def _short(undamaged: Period) -> str:
+    return (
+        f"未受损时容量已不够 even undamaged {undamaged.shortage_cost:,.0f} are without service: "
+        "capacity, needs or sources fall short of demand"
+    )
 
 
 def _notes(flows: CityFlows, plan: Plan) -> Iterator[str]:

@@ -148,6 +148,11 @@ class Books:
         )
 
 
+def before(network: FlowNetwork, broken: Bools) -> Period:
+    """The state with these parts broken and nothing mended."""
+    return Books(network, broken).before
+
+
 def crews_of(
     network: FlowNetwork, broken: Bools, crews: float | Sequence[float], periods: int | None
 ) -> Floats:
