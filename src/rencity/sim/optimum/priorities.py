@@ -72,8 +72,8 @@ def by_loss(network: FlowNetwork) -> Ids:
 def by_facility(network: FlowNetwork) -> Ids:
     """Critical facilities first.
 
-    Sources, the greatest first; then what others need, by how many need it; then nodes by demand;
-    then links.
+    Sources, the greatest first; then what others need, by how many need it; then nodes by demand.
+    A link follows the more critical of its ends, before the next kind of facility.
     """
     n = len(network.node)
     used = np.bincount(network.need_provider, minlength=n)
@@ -82,6 +82,8 @@ def by_facility(network: FlowNetwork) -> Ids:
     rank[:n] = np.where(used > 0, 3 + used / max(1, used.max(initial=0)), rank[:n])
     given = np.maximum(network.supply, 0) / max(1.0, network.supply.max(initial=0))
     rank[:n] = np.where(given > 0, 5 + given, rank[:n])
+    ends = np.maximum(rank[network.arc_tail], rank[network.arc_head])
+    np.maximum.at(rank[n:], network.arc_link, ends - 1)
     return _descending(rank)
 
 
