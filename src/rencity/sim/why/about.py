@@ -1,0 +1,31 @@
+"""What a run folder says of itself, read without its curves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rencity.kit.errors import RunError
+
+MEND = "run `rencity stress` again"
+
+
+def about_of(folder: Path) -> dict[str, Any]:
+    """`run.json` of a run folder.
+
+    Raises
+    ------
+    RunError : no run there, or it cannot be read
+    """
+    path = folder / "run.json"
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise RunError("no run here", place=str(folder), mend="name a run folder") from exc
+    except (ValueError, OSError) as exc:
+        raise RunError(f"cannot be read: {exc}", place=str(path), mend=MEND) from exc
+    known = about.get("city") if isinstance(about, dict) else None
+    if not isinstance(known, dict) or not {"id", "version", "hash"} <= known.keys():
+        raise RunError("does not say which city it is of", place=str(path), mend=MEND)
+    return about
