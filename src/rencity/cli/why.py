@@ -24,13 +24,16 @@ def why(
         Path | None, typer.Option(metavar="DIR", help="City folder; else the run's own")
     ] = None,
     lifeline: Annotated[str | None, typer.Option(help="Lifeline of a zone")] = None,
+    at: Annotated[
+        float | None, typer.Option(metavar="HOURS", help="Only this hour; else the whole run")
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the text")] = Language.zh,
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """What goes down with an asset, and why it or a zone was out in a run."""
     from rencity.rehearse.why import why as rehearse
 
-    found = rehearse(run, target, city=city, lifeline=lifeline)
+    found = rehearse(run, target, city=city, lifeline=lifeline, at_h=at)
     if as_json:
         sys.stdout.write(json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False) + "\n")
     else:

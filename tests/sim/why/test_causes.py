@@ -51,10 +51,10 @@ class Case:
     def target(self, word, lifeline=None):
         return target_of(self.names, word, lifeline)
 
-    def causes(self, word, lifeline=None):
-        return causes(
-            self.network, self.kept, self.edges, HORIZON_MIN, self.target(word, lifeline), self.names
-        )
+    def causes(self, word, lifeline=None, **options):
+        engine = Engine(self.network, self.edges, HORIZON_MIN)
+        target = self.target(word, lifeline)
+        return causes(self.network, self.kept, engine, target, self.names, **options)
 
     def roots(self, word, lifeline=None):
         """Ids of the roots of each sample."""
@@ -269,14 +269,17 @@ def test_hours_avoided_equal_the_plain_reference(seed):
     length = np.diff([*case.edges, HORIZON_MIN])
 
     def out_h(samples):
-        return sum(
+        return (
             sum(
-                int(n)
-                for n, s in zip(length, reference.run(sample, list(case.edges)), strict=True)
-                if asset not in s
+                sum(
+                    int(n)
+                    for n, s in zip(length, reference.run(sample, list(case.edges)), strict=True)
+                    if asset not in s
+                )
+                for sample in samples
             )
-            for sample in samples
-        ) / 60
+            / 60
+        )
 
     if found.never:
         return

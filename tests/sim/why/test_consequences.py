@@ -175,7 +175,9 @@ def test_consequences_equal_removal_by_hand(seed):
             continue
         found = consequences(network, row, names)
         after = bare.run({asset: math.inf}, [0])[0]
-        gone = {a for a in bare.normal - after if a in {names.id_of(r) for r in range(network.nodes)}}
+        gone = {
+            a for a in bare.normal - after if a in {names.id_of(r) for r in range(network.nodes)}
+        }
         listed = [a for groups in found.rounds for g in groups for a in g.assets]
         assert len(listed) == len(set(listed))
         assert set(listed) - {asset} == gone - {asset}

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rencity.kit.errors import RunError
+import pandas as pd
 
-MEND = "run `rencity stress` again"
+from rencity.kit.errors import RunError
+from rencity.sim.why.kept import MEND
 
 
 def about_of(folder: Path) -> dict[str, Any]:
@@ -29,3 +30,22 @@ def about_of(folder: Path) -> dict[str, Any]:
     if not isinstance(known, dict) or not {"id", "version", "hash"} <= known.keys():
         raise RunError("does not say which city it is of", place=str(path), mend=MEND)
     return about
+
+
+def outages_in(folder: Path, about: dict[str, Any]) -> pd.DataFrame | None:
+    """The outages a run kept; None for a run of an earlier version, which kept none.
+
+    Raises
+    ------
+    RunError : the table is gone or broken
+    """
+    said = about.get("outages")
+    if said is None:
+        return None
+    path = folder / "outages.parquet"
+    if not isinstance(said, dict) or not {"samples", "edge_min", "horizon_min"} <= said.keys():
+        raise RunError("does not say what outages it kept", place=str(folder), mend=MEND)
+    try:
+        return pd.read_parquet(path)
+    except Exception as exc:
+        raise RunError(f"a part is missing or broken: {exc}", place=str(path), mend=MEND) from exc

@@ -210,8 +210,26 @@ def _blame(
             to_halt += 1
         if not graph.source[v]:
             found, links = _ways(
-                graph, served, works, link_up, own, word, bit, v, runs, closed, held_ptr, held,
-                far_seen, way_seen, far, way, blockers, level, ends, stamps,
+                graph,
+                served,
+                works,
+                link_up,
+                own,
+                word,
+                bit,
+                v,
+                runs,
+                closed,
+                held_ptr,
+                held,
+                far_seen,
+                way_seen,
+                far,
+                way,
+                blockers,
+                level,
+                ends,
+                stamps,
             )
             for i in range(links):
                 count = _emit(
@@ -315,8 +333,27 @@ def _ways(
                 level[cost % 3, size[cost % 3]] = w
                 size[cost % 3] += 1
     return _on_ways(
-        graph, served, works, link_up, own, word, bit, target, closed, held_ptr, held, far_seen, way_seen, far, way,
-        blockers, level, ends, ways, least, stamp,
+        graph,
+        served,
+        works,
+        link_up,
+        own,
+        word,
+        bit,
+        target,
+        closed,
+        held_ptr,
+        held,
+        far_seen,
+        way_seen,
+        far,
+        way,
+        blockers,
+        level,
+        ends,
+        ways,
+        least,
+        stamp,
     )
 
 

@@ -12,10 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rencity.city.network import Network
-from rencity.sim.reach.engine import Engine, Undamaged
+from rencity.sim.reach.engine import Engine
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages, merged
 from rencity.sim.why.chain import Chain, chain_of
@@ -66,8 +65,9 @@ class Causes:
     kind, id, name, lifeline : of the target
     never : whether it is not served even in the undamaged city
     samples, out_samples : kept samples, and those in which it is out at some step
+    at_h : the hour asked about, then every figure is of the step that holds it; None: the whole run
     unit : of `out_h`: ``h``, or ``person h`` (``asset h``) for a zone
-    out_h : outage, mean over all kept samples
+    out_h : outage, mean over all kept samples; at one hour the people, or the share of samples, out
     time_h : hours in which any of it is out, mean over all kept samples
     causes : by outage avoided, then by share of it; `found` of them in all
     widened : samples in which every damaged asset had to be named
@@ -81,6 +81,7 @@ class Causes:
     never: bool
     samples: int
     out_samples: int
+    at_h: float | None
     unit: str
     out_h: float
     time_h: float
@@ -115,34 +116,33 @@ class Roots:
 def causes(
     network: Network,
     kept: Kept,
-    edge_min: npt.NDArray[np.int64],
-    horizon_min: int,
+    engine: Engine,
     target: Target,
     names: Names,
     *,
-    undamaged: Undamaged | None = None,
-    engine: Engine | None = None,
     tested: int = TESTED,
+    at_h: float | None = None,
 ) -> Causes:
     """Root causes of a target over the kept samples.
 
     Parameters
     ----------
-    edge_min, horizon_min : steps of the run, in minutes
-    undamaged, engine : where at hand, to save their making
+    engine : with the steps and the horizon of the run
     tested : how many of the first causes are tested
+    at_h : ask about the step that holds this hour only
     """
-    made = engine or Engine(network, edge_min, horizon_min, undamaged)
-    watch = Watch(made, target)
+    watch = Watch(engine, target, None if at_h is None else round(at_h * 60))
     unit = "h" if target.kind == ASSET else ("person h" if network.unit == "people" else "asset h")
     if watch.never or not kept.samples:
-        return _nothing(target, watch, kept, unit)
+        return _nothing(target, watch, kept, unit, at_h)
     found = trace(watch, kept.outages, kept.samples)
     roots = roots_of(watch, kept.outages, kept.samples, found)
     order = _by_share(roots)
     test = _test(watch, kept, roots, order[:tested], found)
     told = [_cause(names, roots, found, kept, int(row), test) for row in order]
-    told.sort(key=lambda each: (-(each.avoided_h or 0.0), -each.time_share, -each.share, each.asset.id))
+    told.sort(
+        key=lambda each: (-(each.avoided_h or 0.0), -each.time_share, -each.share, each.asset.id)
+    )
     return Causes(
         kind=target.kind,
         id=target.id,
@@ -151,6 +151,7 @@ def causes(
         never=False,
         samples=kept.samples,
         out_samples=int((found.out_min > 0).sum()),
+        at_h=at_h,
         unit=unit,
         out_h=float(found.out_min.sum()) / kept.samples / 60,
         time_h=float(found.time_min.sum()) / kept.samples / 60,
@@ -161,10 +162,10 @@ def causes(
     )
 
 
-def _nothing(target: Target, watch: Watch, kept: Kept, unit: str) -> Causes:
+def _nothing(target: Target, watch: Watch, kept: Kept, unit: str, at_h: float | None) -> Causes:
     return Causes(
         target.kind, target.id, target.name, target.lifeline, watch.never, kept.samples,
-        0, unit, 0.0, 0.0, (), 0, 0, None,
+        0, at_h, unit, 0.0, 0.0, (), 0, 0, None,
     )  # fmt: skip
 
 
@@ -246,9 +247,7 @@ def _moved(outages: Outages, row: int, lane: int) -> Outages:
     return Outages(mine.row, np.full(len(mine.row), lane, np.int32), mine.begin, mine.end)
 
 
-def _cause(
-    names: Names, roots: Roots, found: Trace, kept: Kept, row: int, test: _Test
-) -> Cause:
+def _cause(names: Names, roots: Roots, found: Trace, kept: Kept, row: int, test: _Test) -> Cause:
     mine = roots.root == row
     lanes, minutes = roots.lane[mine], roots.minutes[mine]
     out = int((found.out_min > 0).sum())

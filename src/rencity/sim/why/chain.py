@@ -84,7 +84,7 @@ class _Teller:
         for step, (state, own) in enumerate(self.watch.states(alone, 1)):
             self.served[step] = _bits(state.served)
             out, weight = self.watch.out(state, own)
-            if self.step < 0 and weight[0]:
+            if self.step < 0 and weight[0] and self.watch.length_min[step]:
                 self.step = step
                 self.steps = list(_Back(self.watch, state, own).walk(self._first(out)))
         at_h = float(self.edges[self.step] / 60)
@@ -189,9 +189,7 @@ class _Back:
 
     def _obstacle(self, row: int) -> int:
         watch, n = self.watch, self.network.nodes
-        nodes, links = obstacles(
-            watch.engine.graph, self.state, self.own, 0, row, watch.scratch
-        )
+        nodes, links = obstacles(watch.engine.graph, self.state, self.own, 0, row, watch.scratch)
         rows = [int(r) for r in [*nodes, *(links + n)] if int(r) not in self.seen]
         hit = [r for r in rows if self._own(r) or any(self._own(int(c)) for c in self._carriers(r))]
         return next(iter(hit or rows), -1)

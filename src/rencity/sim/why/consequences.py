@@ -171,9 +171,7 @@ def _down(network: Network, row: int) -> Bools:
 class _Fall:
     """The rounds of one failure with their reasons."""
 
-    def __init__(
-        self, network: Network, names: Names, runs: Bools, down: Bools, row: int
-    ) -> None:
+    def __init__(self, network: Network, names: Names, runs: Bools, down: Bools, row: int) -> None:
         self.network, self.names, self.row = network, names, row
         n = network.nodes
         self.down = down
@@ -267,7 +265,9 @@ def _hours_of(minutes: int) -> float | None:
 
 def _lost(network: Network, names: Names, gone: Ints, row: int) -> dict[str, int]:
     rows = gone if row < network.nodes else np.append(gone, row)
-    line, count = np.unique(names.lifeline[names.asset_of_row[rows]].astype(str), return_counts=True)
+    line, count = np.unique(
+        names.lifeline[names.asset_of_row[rows]].astype(str), return_counts=True
+    )
     return {str(name): int(n) for name, n in zip(line, count, strict=True)}
 
 

@@ -15,9 +15,6 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages, merged
 from rencity.sim.why.names import Names
 
-MOST_SAMPLES = 128
-"""Samples kept at most: the first ones; more would not change what is said of causes by much."""
-MOST_ROWS = 1_000_000
 COLUMNS = ("asset", "sample", "begin_min", "end_min", "hazard")
 MEND = "run `rencity stress` again"
 _SPAN = np.int64(1) << 31
@@ -52,39 +49,41 @@ def outages_table(
     ids: npt.NDArray[np.object_],
     network: Network,
     outages: Outages,
-    by_hazard: Sequence[tuple[str, Outages]],
-    samples: int,
-    most_samples: int = MOST_SAMPLES,
-    most_rows: int = MOST_ROWS,
-) -> tuple[pd.DataFrame, int]:
-    """The table of a run folder, and how many samples it holds whole.
+    struck: npt.NDArray[np.int64],
+    hazards: Sequence[str],
+) -> pd.DataFrame:
+    """The table of a run folder, by sample, then row, then beginning.
 
     Parameters
     ----------
     ids : ids of ``city.assets``
-    outages : of the first block as the engine was given them
-    by_hazard : the damage each hazard did in that block, in the scenario's order
-    samples : samples of the run
-    most_samples, most_rows : the first samples that fit both, at least none
+    outages : lanes are samples, which are kept whole
+    struck : int64 (f,), as `hazard_bits`
+    hazards : names in the scenario's order
     """
-    most = min(samples, most_samples, LANES)
-    count = np.cumsum(np.bincount(outages.lane, minlength=LANES))
-    kept = min(most, int(np.searchsorted(count, most_rows, side="right")))
-    chosen = outages.where(outages.lane < kept)
-    names, code = _hazards(chosen, by_hazard)
-    asset_of_row = np.concatenate([network.asset, network.link_asset])
-    asset = ids[asset_of_row[chosen.row]]
-    order = np.lexsort((chosen.begin, chosen.row, chosen.lane))
-    table = pd.DataFrame(
+    asset = ids[np.concatenate([network.asset, network.link_asset])[outages.row]]
+    names, code = _named(struck, hazards)
+    order = np.lexsort((outages.begin, outages.row, outages.lane))
+    return pd.DataFrame(
         {
             "asset": asset[order],
-            "sample": chosen.lane[order].astype(np.int16),
-            "begin_min": chosen.begin[order],
-            "end_min": chosen.end[order],
+            "sample": outages.lane[order].astype(np.int16),
+            "begin_min": outages.begin[order],
+            "end_min": outages.end[order],
             "hazard": pd.Categorical.from_codes(code[order], categories=names),
         }
     )
-    return table, kept
+
+
+def hazard_bits(outages: Outages, by_hazard: Sequence[Outages]) -> npt.NDArray[np.int64]:
+    """For each outage the hazards whose damage to the asset began within it, bit i for hazard i."""
+    bits = np.zeros(len(outages.row), np.int64)
+    first, end = (_place(outages, name) for name in ("begin", "end"))
+    for number, damage in enumerate(by_hazard):
+        begins = np.sort(_place(damage, "begin"))
+        within = np.searchsorted(begins, end) > np.searchsorted(begins, first)
+        bits |= within.astype(np.int64) << number
+    return bits
 
 
 def kept_of(table: pd.DataFrame, names: Names, samples: int) -> Kept:
@@ -118,24 +117,16 @@ def kept_of(table: pd.DataFrame, names: Names, samples: int) -> Kept:
     return Kept(samples, outages, code.astype(np.int16)[order], tuple(str(k) for k in known))
 
 
-def _hazards(
-    outages: Outages, by_hazard: Sequence[tuple[str, Outages]]
+def _named(
+    struck: npt.NDArray[np.int64], hazards: Sequence[str]
 ) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Names, and for each outage the hazards whose damage began within it."""
-    bits = np.zeros(len(outages.row), np.int64)
-    for number, (_, damage) in enumerate(by_hazard):
-        begins = np.sort(_place(damage.row, damage.lane, damage.begin))
-        low = np.searchsorted(begins, _place(outages.row, outages.lane, outages.begin))
-        high = np.searchsorted(begins, _place(outages.row, outages.lane, outages.end))
-        bits |= (high > low).astype(np.int64) << number
-    seen, code = np.unique(bits, return_inverse=True)
-    words = [" + ".join(n for i, (n, _) in enumerate(by_hazard) if each >> i & 1) for each in seen]
+    """Names of sets of hazards, ascending, and which each outage has."""
+    seen, code = np.unique(struck, return_inverse=True)
+    words = [" + ".join(name for i, name in enumerate(hazards) if int(s) >> i & 1) for s in seen]
     names = sorted(set(words))
     return names, np.array([names.index(word) for word in words], np.int64)[code]
 
 
-def _place(
-    row: npt.NDArray[np.int32], lane: npt.NDArray[np.int32], minute: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int64]:
+def _place(outages: Outages, when: str) -> npt.NDArray[np.int64]:
     # rows below 2^23 with 512 lanes and 31 bits of minutes fill 63 bits
-    return (row.astype(np.int64) * LANES + lane) * _SPAN + minute
+    return (outages.row.astype(np.int64) * LANES + outages.lane) * _SPAN + getattr(outages, when)

@@ -133,9 +133,7 @@ def _zone(names: Names, zone: str, lifeline: str | None) -> Target:
 
 def supplied_by(names: Names, zone: str) -> list[str]:
     """Lifelines whose assets supply a zone or a part of it, in the network's order."""
-    return [
-        line for line in names.network.lifelines if len(zone_target(names, zone, line).nodes)
-    ]
+    return [line for line in names.network.lifelines if len(zone_target(names, zone, line).nodes)]
 
 
 def _parts(city: City, zone: str) -> Collection[str]:
@@ -149,4 +147,3 @@ def _parts(city: City, zone: str) -> Collection[str]:
                 found.add(child)
                 queue.append(child)
     return found
-

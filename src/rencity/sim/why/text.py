@@ -9,9 +9,12 @@ from importlib import resources
 
 from rencity.city.catalogue import Catalogue
 from rencity.kit.plain import plain
+from rencity.sim.why.causes import Cause, Causes
+from rencity.sim.why.chain import Link
 from rencity.sim.why.consequences import Consequences, Facility, Group
 from rencity.sim.why.names import Asset
 
+SHOWN_CAUSES = 10
 SHOWN_GROUPS, SHOWN_FACILITIES, SHOWN_ZONES, SHOWN_HOURS, SHOWN_BY = 8, 20, 5, 24, 4
 
 
@@ -129,3 +132,75 @@ def _cut(words: Words, lines: Sequence[str], most: int) -> Iterator[str]:
     yield from (f"    {line}" for line in lines[:most])
     if len(lines) > most:
         yield "    " + words.say("more", n=len(lines) - most)
+
+
+def causes_text(found: Causes, words: Words) -> str:
+    """Why a target was out, line by line."""
+    return "\n".join(_causes(found, words))
+
+
+def _causes(found: Causes, words: Words) -> Iterator[str]:
+    say = words.say
+    shown = f"{found.name} ({found.id})" if found.name and found.name != found.id else found.id
+    head = "why_out" if found.kind == "asset" else "why_zone"
+    at = "" if found.at_h is None else say("why_at", h=f"{found.at_h:g}")
+    yield say(head, target=shown, line=words.line(found.lifeline)) + at
+    if found.never or not found.out_samples:
+        yield "  " + say("never_served" if found.never else "never_out", n=found.samples)
+        return
+    unit = found.unit.replace(" ", "_")
+    yield "  " + say(
+        f"out_{unit}" if found.at_h is None else f"out_now_{unit}",
+        n=found.samples,
+        out=found.out_samples,
+        h=f"{found.out_h:,.1f}",
+        time=f"{found.time_h:,.1f}",
+    )
+    yield "  " + say("causes", n=found.found)
+    told = [_cause(each, found, words) for each in found.causes[:SHOWN_CAUSES]]
+    yield from (f"    {line}" for line in told)
+    if found.found > len(told):
+        yield "    " + say("more", n=found.found - len(told))
+    yield "  " + say("checked")
+    if found.widened:
+        yield "  " + say("widened", n=found.widened)
+    if found.example is not None:
+        yield "  " + say("example", n=found.example.sample, h=f"{found.example.at_h:g}")
+        yield from (f"    {_link(each, words)}" for each in found.example.links)
+
+
+def _cause(each: Cause, found: Causes, words: Words) -> str:
+    text = words.say(
+        "cause",
+        asset=each.asset.shown,
+        kind=words.kind(each.asset),
+        share=f"{each.share:.0%}",
+        time=f"{each.time_share:.0%}",
+    )
+    if each.avoided_h is None or each.avoided_share is None or each.alone is None:
+        return text + words.say("untested")
+    name = "spared_" + ("now" if found.at_h is not None else found.unit.replace(" ", "_"))
+    return text + words.say(
+        name,
+        h=f"{each.avoided_h:,.1f}",
+        part=f"{each.avoided_share:.0%}",
+        alone=f"{each.alone:.0%}",
+    )
+
+
+def _link(link: Link, words: Words) -> str:
+    say = words.say
+    a = f"{link.out_h:g}" if link.out_h == round(link.out_h) else f"{link.out_h:.1f}"
+    if link.back_h is None:
+        span = say("span_open", a=a)
+    else:
+        span = say("span", a=a, b=f"{link.back_h:.1f}".removesuffix(".0"))
+    return say(
+        f"link_{link.why}",
+        asset=link.asset.shown,
+        by=link.by.shown if link.by else "",
+        line=words.line(link.by.lifeline) if link.by else "",
+        hazard=link.hazard or say("some_hazard"),
+        span=span,
+        backup=say("backup", h=f"{link.backup_h:g}") if link.backup_h else "",
+    )

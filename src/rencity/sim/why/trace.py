@@ -48,16 +48,20 @@ class Watch:
     Parameters
     ----------
     engine : with the edges and the horizon of the run
+    at_min : only the step that holds this minute counts, as an hour; None: every step by its length
     """
 
-    def __init__(self, engine: Engine, target: Target) -> None:
+    def __init__(self, engine: Engine, target: Target, at_min: int | None = None) -> None:
         self.engine, self.target = engine, target
         network = engine.network
         self.runs = engine.undamaged.runs
         alive = self.runs[target.nodes]
         self.nodes, self.weight = target.nodes[alive], target.weight[alive]
         self.link = target.row - network.nodes if target.row >= network.nodes else -1
-        self.length_min = np.diff(engine.rest_min, append=0) * -1
+        self.length_min = -np.diff(engine.rest_min, append=0)
+        if at_min is not None:
+            step = int(np.searchsorted(engine.edge_min, at_min, side="right")) - 1
+            self.length_min = np.where(np.arange(len(self.length_min)) == step, 60, 0)
         self.scratch = Scratch.of(network, self.runs)
         self._ends = self._link_ends()
 
@@ -182,7 +186,7 @@ def _follow(watch: Watch, outages: Outages, lanes: int) -> _Found:
         minutes = int(watch.length_min[step])
         found.out_min += weight[:lanes] * minutes
         found.time_min += (weight[:lanes] > 0) * minutes
-        for lane in np.flatnonzero(weight[:lanes]).tolist():
+        for lane in np.flatnonzero(weight[:lanes] * minutes).tolist():
             if lane not in last or fresh[lane]:
                 last[lane] = _roots(watch, state, own, lane, watch.asked(out, lane), graph)
             roots, wanted = last[lane]
@@ -242,9 +246,7 @@ class _Moved:
     def __init__(self, network: Network, lanes: int) -> None:
         self.words = -(-lanes // 64)
         n, k, g = network.nodes, network.link_rows, len(network.group_node)
-        self.before = [
-            np.zeros((size, self.words), np.uint64) for size in (n, n, k, g, n + k)
-        ]
+        self.before = [np.zeros((size, self.words), np.uint64) for size in (n, n, k, g, n + k)]
         self.first = True
 
     def lanes(self, state: State, own: Words) -> npt.NDArray[np.bool_]:
