@@ -79,7 +79,7 @@ def shares(found):
 def chain(found):
     return [
         (link.asset.id, link.why, link.by and link.by.id, link.out_h, link.back_h)
-        for link in found.example.links
+        for link in found.example.moments[0].links
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_chain_is_blamed_on_what_broke_in_it_and_only_there():
     assert found.causes[0].avoided_h == 6
     assert found.causes[0].alone == 1
     assert chain(found) == [("b", "cut_off", "a", 0, 12), ("a", "damaged", None, 0, 12)]
-    assert found.example.links[1].hazard == "storm"
+    assert found.example.moments[0].links[1].hazard == "storm"
 
 
 def test_both_ways_round_a_ring_are_to_blame_and_neither_alone_enough():
@@ -133,7 +133,7 @@ def test_a_need_is_blamed_on_every_alternative_and_a_quorum_counts():
         ("W", "lacks", "a", 4, 12),
         ("a", "damaged", None, 0, 24),
     ]
-    assert found.example.links[1].backup_h == 4
+    assert found.example.moments[0].links[1].backup_h == 4
 
 
 def test_a_carrier_is_to_blame_for_what_rides_on_it():

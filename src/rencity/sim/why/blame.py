@@ -189,8 +189,7 @@ def _blame(
     roots: Any,
     wanted: Any,
 ) -> Any:
-    served, works, up, ok, link_up = state.served, state.works, state.up, state.ok, state.link_up
-    group_ptr, provider, node_ptr = graph.group_ptr, graph.group_provider, graph.node_ptr
+    served, works, up, link_up = state.served, state.works, state.up, state.link_up
     n = len(graph.source)
     stamps[0] += 1
     stamp = stamps[0]
@@ -245,16 +244,35 @@ def _blame(
             u = halted[i]
             if not _bit(up, u, word, bit):
                 count = _emit(own, u, word, bit, held_ptr, held, root_seen, stamp, roots, count)
-            for g in range(node_ptr[u], node_ptr[u + 1]):
-                if _bit(ok, g, word, bit):
-                    continue
-                for j in range(group_ptr[g], group_ptr[g + 1]):
-                    p = provider[j]
-                    if runs[p] and want_seen[p] != stamp and not _bit(served, p, word, bit):
-                        want_seen[p] = stamp
-                        wanted[asked] = p
-                        asked += 1
+            asked = _lacking(graph, state, word, bit, u, runs, want_seen, stamp, wanted, asked)
     return count, asked
+
+
+@njit(nogil=True, cache=True)
+def _lacking(
+    graph: Graph,
+    state: State,
+    word: Any,
+    bit: Any,
+    u: Any,
+    runs: Any,
+    want_seen: Any,
+    stamp: Any,
+    wanted: Any,
+    asked: Any,
+) -> Any:
+    """Ask about every provider that is out of a need of u that is neither met nor waived."""
+    served, ok, provider = state.served, state.ok, graph.group_provider
+    for g in range(graph.node_ptr[u], graph.node_ptr[u + 1]):
+        if _bit(ok, g, word, bit):
+            continue
+        for j in range(graph.group_ptr[g], graph.group_ptr[g + 1]):
+            p = provider[j]
+            if runs[p] and want_seen[p] != stamp and not _bit(served, p, word, bit):
+                want_seen[p] = stamp
+                wanted[asked] = p
+                asked += 1
+    return asked
 
 
 @njit(nogil=True, cache=True)
@@ -410,14 +428,12 @@ def _on_ways(
             hard = 1
         for e in range(graph.out_ptr[u], graph.out_ptr[u + 1]):
             v, r = graph.out_node[e], graph.out_link[e]
-            if far_seen[v] != stamp:
-                continue
             down = 0 if _bit(link_up, r, word, bit) else 1
-            if far[v] + down + hard != far[u]:
+            if far_seen[v] != stamp or far[v] + down + hard != far[u]:
+                continue
+            if down and not closed[r] and not _damaged(own, n + r, word, bit, held_ptr, held):
                 continue
             if down:
-                if not closed[r] and not _damaged(own, n + r, word, bit, held_ptr, held):
-                    continue
                 level[0, links] = r
                 links += 1
             if way_seen[v] != stamp:
@@ -431,7 +447,7 @@ def _on_ways(
 def _damaged(own: Any, row: Any, word: Any, bit: Any, held_ptr: Any, held: Any) -> Any:
     if _bit(own, row, word, bit):
         return True
+    found = False
     for i in range(held_ptr[row], held_ptr[row + 1]):
-        if _bit(own, held[i], word, bit):
-            return True
-    return False
+        found = found or _bit(own, held[i], word, bit)
+    return found

@@ -42,7 +42,7 @@ class Cause:
     behind_others : samples in which it only shows once the other causes are taken out
     tested : whether its samples were run again with this asset kept from damage
     avoided_h, avoided_share : outage that goes then, mean over all kept samples, and its share
-    alone : share of the samples with outage in which sparing it alone keeps the target on throughout
+    alone : share of the samples with outage in which sparing it alone keeps the target on
     """
 
     asset: Asset
@@ -213,6 +213,10 @@ def _by_share(roots: Roots) -> Ints:
     minutes = np.zeros(len(row), np.int64)
     np.add.at(minutes, at, roots.minutes)
     return row[np.lexsort((row, -count, -minutes))]
+
+
+def _rank(each: Cause) -> tuple[float, float, float, str]:
+    return -(each.avoided_h or 0.0), -each.time_share, -each.share, each.asset.id
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from rencity.sim.why.trace import Trace, Watch, Words
 
 U = np.uint64
 DAMAGED, LACKS, CUT_OFF, RIDES, WAITS = "damaged", "lacks", "cut_off", "rides", "waits"
-MOST_LINKS = 30
+MOST_LINKS, MOST_MOMENTS = 30, 6
+Step = tuple[int, str, int, int]
+"""Row, why, by which row (-1: none), minutes of backup."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Link:
 
     Attributes
     ----------
-    why : ``damaged`` by a hazard, ``rides`` on what is, ``lacks`` another lifeline, ``cut_off`` from
-        its sources, ``waits``: nothing is damaged any more, but it waits for something to start
+    why : ``damaged`` by a hazard, ``rides`` on what is, ``lacks`` another lifeline, ``cut_off``
+        from its sources, ``waits``: nothing is damaged any more, but it waits to be started
     by : what it lacks, is cut off at or rides on; None for damage
     out_h, back_h : the outage that holds the moment; None: not over at the end of the run
     hazard : name of the hazard of damage
@@ -44,18 +46,26 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """One way back, at the step that begins at an hour."""
+
+    at_h: float
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class Chain:
     """A worked example.
 
     Attributes
     ----------
-    sample : its number; it is the one whose outage is nearest the median of those that are out
-    at_h : the moment that is explained, the first at which the target is out
+    sample : its number; its outage is the median of the samples with one, the lower of two
+    moments : the first at which the target is out, and those at which what the moment before led
+        to is mended and the target is still out
     """
 
     sample: int
-    at_h: float
-    links: tuple[Link, ...]
+    moments: tuple[Moment, ...]
 
 
 def chain_of(watch: Watch, kept: Kept, found: Trace, names: Names) -> Chain | None:
@@ -75,20 +85,35 @@ class _Teller:
         self.watch, self.kept, self.sample, self.names = watch, kept, sample, names
         self.network, self.edges = watch.engine.network, watch.engine.edge_min
         self.served = np.zeros((len(self.edges), self.network.nodes), bool)
-        self.step, self.steps = -1, list[tuple[int, str, int, int]]()
+        self.walks: list[tuple[int, list[Step]]] = []
 
     def chain(self) -> Chain:
-        """The links from the target to a damaged asset."""
+        """The ways from the target back to what is damaged."""
         mine = self.kept.outages.where(self.kept.outages.lane == self.sample)
         alone = Outages(mine.row, np.zeros(len(mine.row), np.int32), mine.begin, mine.end)
+        over = False
         for step, (state, own) in enumerate(self.watch.states(alone, 1)):
             self.served[step] = _bits(state.served)
             out, weight = self.watch.out(state, own)
-            if self.step < 0 and weight[0] and self.watch.length_min[step]:
-                self.step = step
-                self.steps = list(_Back(self.watch, state, own).walk(self._first(out)))
-        at_h = float(self.edges[self.step] / 60)
-        return Chain(self.sample, at_h, tuple(self._link(*each) for each in self.steps))
+            counts = weight[0] > 0 and self.watch.length_min[step] > 0
+            over = over or (bool(self.walks) and not counts)
+            if counts and not over and self._mended(own):
+                self.walks.append(
+                    (step, list(_Back(self.watch, state, own).walk(self._first(out))))
+                )
+        return Chain(self.sample, tuple(self._moment(*walk) for walk in self.walks))
+
+    def _mended(self, own: Words) -> bool:
+        """Whether the damage that the last walk led to is over; also before the first walk."""
+        if not self.walks:
+            return True
+        row, why, _, _ = self.walks[-1][1][-1]
+        return len(self.walks) < MOST_MOMENTS and why == DAMAGED and not own[row, 0] & U(1)
+
+    def _moment(self, step: int, steps: list[Step]) -> Moment:
+        return Moment(
+            float(self.edges[step] / 60), tuple(self._link(step, *each) for each in steps)
+        )
 
     def _first(self, out: Bools) -> int:
         """The node with most weight that is out, else the link itself."""
@@ -98,15 +123,15 @@ class _Teller:
         dark = np.flatnonzero(out[:, 0])
         return int(watch.nodes[dark[np.argmax(watch.weight[dark])]])
 
-    def _link(self, row: int, why: str, by: int, backup_min: int) -> Link:
+    def _link(self, step: int, row: int, why: str, by: int, backup_min: int) -> Link:
         hazard = ""
         if why == DAMAGED:
-            out_h, back_h = self._damage(row)
-            hazard = self.kept.hazard_of(row, self.sample, int(self.edges[self.step]))
+            out_h, back_h = self._damage(step, row)
+            hazard = self.kept.hazard_of(row, self.sample, int(self.edges[step]))
         elif row >= self.network.nodes:
-            out_h, back_h = self._damage(by if by >= 0 else row)
+            out_h, back_h = self._damage(step, by if by >= 0 else row)
         else:
-            out_h, back_h = self._spell(row)
+            out_h, back_h = self._spell(step, row)
         return Link(
             asset=self.names.asset(row),
             why=why,
@@ -117,9 +142,9 @@ class _Teller:
             backup_h=backup_min / 60,
         )
 
-    def _damage(self, row: int) -> tuple[float, float | None]:
+    def _damage(self, step: int, row: int) -> tuple[float, float | None]:
         """The outage of a row that holds the moment."""
-        outages, now = self.kept.outages, int(self.edges[self.step])
+        outages, now = self.kept.outages, int(self.edges[step])
         mine = (outages.row == row) & (outages.lane == self.sample) & (outages.begin <= now)
         if not mine.any():
             return now / 60, None
@@ -131,10 +156,10 @@ class _Teller:
     def _horizon(self) -> int:
         return int(self.watch.engine.rest_min[0])
 
-    def _spell(self, node: int) -> tuple[float, float | None]:
+    def _spell(self, step: int, node: int) -> tuple[float, float | None]:
         """The steps without service round the moment."""
         dark = ~self.served[:, node]
-        first = last = self.step
+        first = last = step
         while first > 0 and dark[first - 1]:
             first -= 1
         while last + 1 < len(dark) and dark[last + 1]:
@@ -151,8 +176,8 @@ class _Back:
         self.network = watch.engine.network
         self.seen: set[int] = set()
 
-    def walk(self, row: int) -> Iterator[tuple[int, str, int, int]]:
-        """Row, why, by which row (-1: none), minutes of backup; the last one leads no further."""
+    def walk(self, row: int) -> Iterator[Step]:
+        """Step by step; the last one leads no further."""
         halted = False
         for _ in range(MOST_LINKS):
             self.seen.add(row)
@@ -199,7 +224,7 @@ class _Back:
 
     def _carriers(self, row: int) -> Ints:
         held_ptr, held = self.watch.scratch.fixed[2:]
-        return held[held_ptr[row] : held_ptr[row + 1]]  # type: ignore[no-any-return]
+        return held[held_ptr[row] : held_ptr[row + 1]]
 
     @staticmethod
     def _bit(rows: Words, at: int) -> bool:

@@ -180,7 +180,7 @@ class _Fall:
         if row >= n:
             self.how[row] = (FAILED, ())
         left = runs
-        self.rounds: list[list[int]] = [[r for r in self.how]]
+        self.rounds: list[list[int]] = [list(self.how)]
         whole = reach(network, runs, closed_links(network))
         for one in losses(network, whole, runs & ~down[:n], self.link_up):
             self._book(one)

@@ -165,8 +165,10 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
     if found.widened:
         yield "  " + say("widened", n=found.widened)
     if found.example is not None:
-        yield "  " + say("example", n=found.example.sample, h=f"{found.example.at_h:g}")
-        yield from (f"    {_link(each, words)}" for each in found.example.links)
+        yield "  " + say("example", n=found.example.sample)
+        for moment in found.example.moments:
+            yield "    " + say("moment", h=f"{moment.at_h:g}")
+            yield from (f"      {_link(each, words)}" for each in moment.links)
 
 
 def _cause(each: Cause, found: Causes, words: Words) -> str:
