@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rencity.city.network import NOT_OPEN, Network
+from rencity.city.network import Network
 from rencity.sim.reach.arrays import Graph, State
-from rencity.sim.why.lane import Bools, Ints
+from rencity.sim.why.lane import Bools, Ints, closed_links
 
 U = np.uint64
 _FAR = 1 << 30
@@ -35,7 +35,7 @@ class Scratch:
         """Make room for a network."""
         n, rows = network.nodes, network.nodes + network.link_rows
         held_ptr, held = _carriers(network)
-        stamps = tuple(np.zeros(size, np.int64) for size in (n, n, rows, n, n))
+        stamps = tuple(np.zeros(size, np.int64) for size in (n, n, rows, n, n, n))
         lists = tuple(np.zeros(n, np.int64) for _ in range(3))
         return cls(
             ints=(
@@ -46,7 +46,7 @@ class Scratch:
                 np.zeros((4, len(network.in_node)), np.int64),  # ways' ends
                 np.zeros(2, np.int64),  # stamps last used
             ),
-            fixed=(runs, np.asarray(network.link_open_min) == NOT_OPEN, held_ptr, held),
+            fixed=(runs, closed_links(network), held_ptr, held, _both_ways(network)),
             roots=np.zeros(rows, np.int64),
             wanted=np.zeros(n, np.int64),
         )
@@ -94,8 +94,9 @@ def obstacles(
 
     The ways are those with the fewest obstacles; see `blame` for the parameters.
     """
-    runs, closed, held_ptr, held = scratch.fixed
-    far_seen, way_seen, far, _, way, blockers, level, ends, stamps = scratch.ints[3:]
+    runs, closed, held_ptr, held, both = scratch.fixed
+    far_seen, way_seen, like_seen, far, _, way, blockers, level, ends, stamps = scratch.ints[3:]
+    stamps[0] += 1
     found, links = _ways(
         graph,
         state.served,
@@ -109,8 +110,10 @@ def obstacles(
         closed,
         held_ptr,
         held,
+        both,
         far_seen,
         way_seen,
+        like_seen,
         far,
         way,
         blockers,
@@ -119,6 +122,14 @@ def obstacles(
         stamps,
     )
     return np.unique(blockers[:found]), np.unique(level[0, :links])
+
+
+def _both_ways(network: Network) -> Bools:
+    """Whether each edge, by head, has one back over the same link."""
+    n, k = network.nodes, network.link_rows
+    head = np.repeat(np.arange(n), np.diff(network.in_ptr))
+    tail, row = network.in_node.astype(np.int64), network.in_link.astype(np.int64)
+    return np.isin((head * n + tail) * k + row, (tail * n + head) * k + row)
 
 
 def _carriers(network: Network) -> tuple[Ints, Ints]:
@@ -174,11 +185,13 @@ def _blame(
     closed: Any,
     held_ptr: Any,
     held: Any,
+    both: Any,
     want_seen: Any,
     work_seen: Any,
     root_seen: Any,
     far_seen: Any,
     way_seen: Any,
+    like_seen: Any,
     far: Any,
     halted: Any,
     way: Any,
@@ -207,7 +220,7 @@ def _blame(
             work_seen[v] = stamp
             halted[to_halt] = v
             to_halt += 1
-        if not graph.source[v]:
+        if not graph.source[v] and like_seen[v] != stamp:
             found, links = _ways(
                 graph,
                 served,
@@ -221,8 +234,10 @@ def _blame(
                 closed,
                 held_ptr,
                 held,
+                both,
                 far_seen,
                 way_seen,
+                like_seen,
                 far,
                 way,
                 blockers,
@@ -289,8 +304,10 @@ def _ways(
     closed: Any,
     held_ptr: Any,
     held: Any,
+    both: Any,
     far_seen: Any,
     way_seen: Any,
+    like_seen: Any,
     far: Any,
     way: Any,
     blockers: Any,
@@ -301,7 +318,8 @@ def _ways(
     """Nodes (in `blockers`) and links (in row 0 of `level`) on the ways with fewest obstacles.
 
     A way leads to `target` from an asset that is served or from a source; an obstacle is an asset
-    that does not operate or a link that is down. `target` itself is none.
+    that does not operate or a link that is down. `target` itself is none. Assets between which
+    and `target` nothing stands, either way, have the same ways: they are marked in `like_seen`.
     """
     n = len(graph.source)
     stamps[1] += 1
@@ -309,6 +327,8 @@ def _ways(
     least, ways = _FAR, 0
     size = np.zeros(3, np.int64)
     far_seen[target], far[target] = stamp, 0
+    if _bit(works, target, word, bit):
+        like_seen[target] = stamps[0]
     level[0, 0], size[0] = target, 1
     now, empty = 0, 0
     while empty < 3 and now <= least:
@@ -346,6 +366,8 @@ def _ways(
                     ends[0, ways], ends[1, ways], ends[2, ways], ends[3, ways] = u, w, r, cost
                     ways += 1
                 continue
+            if cost == 0 and both[e] and like_seen[u] == stamps[0]:
+                like_seen[w] = stamps[0]
             if far_seen[w] != stamp or cost < far[w]:
                 far_seen[w], far[w] = stamp, cost
                 level[cost % 3, size[cost % 3]] = w

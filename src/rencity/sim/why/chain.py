@@ -223,7 +223,7 @@ class _Back:
         return self._bit(self.own, row)
 
     def _carriers(self, row: int) -> Ints:
-        held_ptr, held = self.watch.scratch.fixed[2:]
+        held_ptr, held = self.watch.scratch.fixed[2:4]
         return held[held_ptr[row] : held_ptr[row + 1]]
 
     @staticmethod

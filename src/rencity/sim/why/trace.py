@@ -103,7 +103,7 @@ class Watch:
         return rows[(own[rows, word] >> bit) & U(1) != 0]
 
     def _holders(self) -> Ints:
-        held_ptr, held = self.scratch.fixed[2:]
+        held_ptr, held = self.scratch.fixed[2:4]
         row = self.target.row
         return np.concatenate([[row], held[held_ptr[row] : held_ptr[row + 1]]]).astype(np.int64)
 
