@@ -21,6 +21,7 @@ from rencity.sim.why.lane import (
     without,
 )
 from rencity.sim.why.names import FACILITIES, Asset, Names
+from rencity.sim.why.people import ZoneLoss, assets_on, people_on, zones_on
 from rencity.sim.why.timeline import Timeline, timeline
 
 SHOWN_IDS = 20
@@ -50,15 +51,6 @@ class Group:
     kinds: Mapping[str, int]
     people: int
     out_h: float | None
-
-
-@dataclass(frozen=True)
-class ZoneLoss:
-    """People of a zone who lose each lifeline."""
-
-    zone: str
-    name: str
-    people: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -144,12 +136,12 @@ def consequences(
     course = timeline(network, alive, down)
     told = tuple(tuple(fall.groups(one, course)) for one in fall.rounds)
     gone = fall.gone
-    zones = _zones(network, names, gone)
+    zones = zones_on(network, names, gone)
     return Consequences(
         asset=names.asset(row),
         runs=bool(alive[row]) if row < network.nodes else True,
         unit=network.unit,
-        people=_people(network, gone),
+        people=people_on(network, gone),
         lost=_lost(network, names, gone, row),
         rounds=told,
         zones=tuple(zones[:SHOWN_ZONES]),
@@ -234,7 +226,7 @@ class _Fall:
             count=len(rows),
             assets=tuple(names.ids_of(rows)[:SHOWN_IDS]),
             kinds={str(k): int(c) for k, c in zip(kind, counts, strict=True)},
-            people=sum(_people(self.network, nodes).values()),
+            people=sum(people_on(self.network, nodes).values()),
             out_h=_first_h(course, nodes) if len(nodes) == len(rows) else 0.0,
         )
 
@@ -271,41 +263,6 @@ def _lost(network: Network, names: Names, gone: Ints, row: int) -> dict[str, int
     return {str(name): int(n) for name, n in zip(line, count, strict=True)}
 
 
-def _entries(network: Network, nodes: Ints) -> tuple[Ints, Ints]:
-    """Places in `people` of nodes, and the node of each."""
-    count = np.diff(network.people_ptr)[nodes]
-    node = np.repeat(nodes, count)
-    within = np.arange(len(node)) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(network.people_ptr[nodes], count) + within, node
-
-
-def _people(network: Network, nodes: Ints) -> dict[str, int]:
-    """People on nodes by lifeline, those without any left out."""
-    at, node = _entries(network, nodes)
-    line = network.lifeline[node]
-    total = np.bincount(line, network.people[at], len(network.lifelines)).astype(np.int64)
-    return {name: int(n) for name, n in zip(network.lifelines, total, strict=True) if n}
-
-
-def _zones(network: Network, names: Names, nodes: Ints) -> list[ZoneLoss]:
-    """Zones that lose people's service, most people first, ties by id."""
-    at, node = _entries(network, nodes)
-    lines, zones = len(network.lifelines), len(network.zone)
-    place = network.people_zone[at].astype(np.int64) * lines + network.lifeline[node]
-    table = np.bincount(place, network.people[at], zones * lines).astype(np.int64)
-    table = table.reshape(zones, lines)
-    total = table.sum(axis=1)
-    hit = sorted(np.flatnonzero(total), key=lambda z: (-total[z], network.zone[z]))
-    return [
-        ZoneLoss(
-            network.zone[z],
-            names.zone_name(network.zone[z]),
-            {name: int(n) for name, n in zip(network.lifelines, table[z], strict=True) if n},
-        )
-        for z in hit
-    ]
-
-
 def _hours(network: Network, course: Timeline) -> Iterator[Hour]:
     out = np.zeros(network.nodes, bool)
     for moment in course.moments:
@@ -313,12 +270,7 @@ def _hours(network: Network, course: Timeline) -> Iterator[Hour]:
         out[moment.back] = False
         yield Hour(
             moment.at_min / 60,
-            _by_lifeline(network, moment.out),
-            _by_lifeline(network, moment.back),
-            _people(network, np.flatnonzero(out)),
+            assets_on(network, moment.out),
+            assets_on(network, moment.back),
+            people_on(network, np.flatnonzero(out)),
         )
-
-
-def _by_lifeline(network: Network, nodes: Ints) -> dict[str, int]:
-    count = np.bincount(network.lifeline[nodes], minlength=len(network.lifelines))
-    return {name: int(n) for name, n in zip(network.lifelines, count, strict=True) if n}
