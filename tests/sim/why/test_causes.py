@@ -119,6 +119,9 @@ def test_of_two_ways_the_one_with_fewer_obstacles_is_named():
     city = tiny_city("power: S* a b c d", "S-a a-b b-d S-c c-d")
     down = {x: hours((0, 12)) for x in "abc"}
     assert Case(city, [down]).roots("d") == [{"c"}]
+    # a way that ends at once, with two obstacles, is met before the longer one with one
+    city = tiny_city("power: S* T* c d", "S-c c-d d-T/x")
+    assert Case(city, [{x: hours((0, 12)) for x in "cTx"}]).roots("d") == [{"c"}]
 
 
 def test_a_need_is_blamed_on_every_alternative_and_a_quorum_counts():
@@ -142,6 +145,8 @@ def test_a_carrier_is_to_blame_for_what_rides_on_it():
     case = Case(city, [{"t": hours((0, 12))}, {"t": hours((0, 12)), "c": hours((6, 18))}])
     assert case.roots("a") == [{"t"}, {"t", "c"}]
     found = case.causes("a")
+    assert shares(found) == {"t": (1, 24 / 30), "c": (0.5, 12 / 30)}
+    assert found.widened == 0
     assert chain(found)[:2] == [("a", "cut_off", "c", 0, 12), ("c", "rides", "t", 0, 12)]
     assert chain(found)[2][:2] == ("t", "damaged")
 
@@ -164,10 +169,14 @@ def test_a_manual_start_that_hides_a_second_outage_is_found_by_the_check():
     # unmet from the start, W runs by hand from hour 10; without the first outage it would not
     need = {"asset": "W", "of": "a", "backup_h": 0, "manual_start_h": 10}
     city = tiny_city("power: S* a b; water: W*", "S-b b-a", [need])
-    case = Case(city, [{"b": hours((0, 12)), "a": hours((6, 18))}])
+    case = Case(city, [{"b": hours((0, 12)), "a": hours((12, 24))}])
     assert case.roots("W") == [{"a", "b"}]
     found = case.causes("W")
     assert found.out_h == 10
+    assert found.widened == 0
+    told = {c.asset.id: (c.time_share, c.behind_others, c.avoided_h) for c in found.causes}
+    # spared the first outage, it would lack power from hour 12 and run by hand at the step of 24
+    assert told == {"b": (1, 0, -2), "a": (0, 1, 0)}
 
 
 def test_an_open_link_that_closes_in_time_is_no_cause():
@@ -255,6 +264,14 @@ def test_without_the_causes_the_target_is_never_out(seed):
             left = reference.run(rest, list(case.edges))
             assert all(asset in served for served in left)
             assert roots <= set(sample)
+
+
+def test_causes_are_found_without_naming_all_damage():
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        city = random_city(rng)
+        case = Case(city, random_samples(rng, city))
+        assert case.causes(case.names.id_of(0), tested=0).widened == 0
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -81,7 +81,9 @@ def _consequences(found: Consequences, words: Words) -> Iterator[str]:
     yield "  " + say("lost", lost=words.counts(found.lost))
     for number, groups in enumerate(found.rounds):
         yield "  " + say("round", n=number)
-        yield from _cut(words, [_group(each, words) for each in groups], SHOWN_GROUPS)
+        yield from (f"    {_group(each, words)}" for each in groups[:SHOWN_GROUPS])
+        if len(groups) > SHOWN_GROUPS:
+            yield "    " + _rest(groups[SHOWN_GROUPS:], words)
     if found.facilities:
         yield "  " + say("facilities")
         told = [_facility(each, words) for each in found.facilities]
@@ -104,6 +106,14 @@ def _consequences(found: Consequences, words: Words) -> Iterator[str]:
     yield from _cut(words, told, SHOWN_HOURS)
     if not found.settled:
         yield "  " + say("unsettled")
+
+
+def _rest(groups: Sequence[Group], words: Words) -> str:
+    """What is not shown of a round, by lifeline."""
+    counts: dict[str, int] = {}
+    for each in groups:
+        counts[each.lifeline] = counts.get(each.lifeline, 0) + each.count
+    return words.say("more_groups", n=len(groups), counts=words.counts(counts))
 
 
 def _group(group: Group, words: Words) -> str:
