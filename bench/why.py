@@ -15,9 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from rencity.city import City
+from rencity.city.network.cache import network_of
 from rencity.rehearse.why import why
-from rencity.sim.why.about import about_of
+from rencity.sim.reach.engine import Engine
+from rencity.sim.why.about import about_of, outages_in
+from rencity.sim.why.kept import kept_of
+from rencity.sim.why.names import Names
 
 EARTHQUAKE = Path(__file__).parents[1] / "examples" / "demo" / "earthquake.toml"
 TARGETS = (
@@ -46,13 +52,13 @@ def command(*words: object) -> None:
 
 def engine_s(run: Path, city: City) -> float:
     """The engine alone over the kept samples."""
-    from rencity.rehearse.why import _Asked, outages_in  # noqa: PLC0415 - its own parts are timed
-
     about = about_of(run)
-    asked = _Asked(about, outages_in(run, about), city)
-    assert asked.kept is not None
-    outages = asked.kept.outages
-    return timed(lambda: sum(1 for _ in asked.engine.states(outages)))[1]
+    said, table = about["outages"], outages_in(run, about)
+    assert table is not None
+    names = Names(city, network_of(city))
+    kept = kept_of(table, names, said["samples"])
+    engine = Engine(names.network, np.array(said["edge_min"], np.int64), said["horizon_min"])
+    return timed(lambda: sum(1 for _ in engine.states(kept.outages)))[1]
 
 
 def main() -> None:

@@ -154,7 +154,7 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
     shown = f"{found.name} ({found.id})" if found.name and found.name != found.id else found.id
     head = "why_out" if found.kind == "asset" else "why_zone"
     at = "" if found.at_h is None else say("why_at", h=f"{found.at_h:g}")
-    yield say(head, target=shown, line=words.line(found.lifeline)) + at
+    yield say(head, target=shown, line=words.line(found.lifeline), at=at)
     if found.never or not found.out_samples:
         yield "  " + say("never_served" if found.never else "never_out", n=found.samples)
         return
@@ -171,7 +171,7 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
     yield from (f"    {line}" for line in told)
     if found.found > len(told):
         yield "    " + say("more", n=found.found - len(told))
-    yield "  " + say("checked")
+    yield "  " + say("checked" if found.at_h is None else "checked_now")
     if found.widened:
         yield "  " + say("widened", n=found.widened)
     if found.example is not None:
@@ -183,7 +183,7 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
 
 def _cause(each: Cause, found: Causes, words: Words) -> str:
     text = words.say(
-        "cause",
+        "cause" if found.at_h is None else "cause_now",
         asset=each.asset.shown,
         kind=words.kind(each.asset),
         share=f"{each.share:.0%}",
