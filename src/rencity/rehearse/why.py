@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,6 @@ from rencity.city.model import City
 from rencity.city.network.cache import network_of
 from rencity.kit.errors import InputError, RunError
 from rencity.sim.reach.engine import Engine
-from rencity.sim.result import Result
 from rencity.sim.why.about import about_of, outages_in
 from rencity.sim.why.causes import Causes, causes
 from rencity.sim.why.consequences import Consequences, consequences
@@ -30,6 +29,9 @@ from rencity.sim.why.kept import MEND, kept_of
 from rencity.sim.why.names import Names
 from rencity.sim.why.target import ASSET, Target, target_of
 from rencity.sim.why.text import Words, causes_text, consequences_text
+
+if TYPE_CHECKING:
+    from rencity.sim.result import Result
 
 LANGUAGES = ("zh", "en")
 

@@ -142,7 +142,7 @@ def consequences(
         runs=bool(alive[row]) if row < network.nodes else True,
         unit=network.unit,
         people=people_on(network, gone),
-        lost=_lost(network, names, gone, row),
+        lost=_lost(names, np.concatenate([gone, fall.links])),
         rounds=told,
         zones=tuple(zones[:SHOWN_ZONES]),
         zones_hit=len(zones),
@@ -169,6 +169,8 @@ class _Fall:
         self.down = down
         self.link_up = closed_links(network) & ~down[n:]
         self.how: dict[int, tuple[str, tuple[int, ...]]] = {}
+        for link in np.flatnonzero(down[n:] & closed_links(network)).tolist():
+            self.how[n + link] = (FAILED, ()) if n + link == row else (RIDES, (row,))
         if row >= n:
             self.how[row] = (FAILED, ())
         left = runs
@@ -179,6 +181,7 @@ class _Fall:
             left = without(left, one)
         self.rounds = [one for one in self.rounds if one]
         self.gone = np.flatnonzero(runs & ~left)
+        self.links = np.array([r for r in self.how if r >= n], np.int64)
 
     def _book(self, one: Round) -> None:
         """Failed things make round 0; what they cut off, and each later round, one more."""
@@ -255,8 +258,8 @@ def _hours_of(minutes: int) -> float | None:
     return None if minutes < 0 else minutes / 60
 
 
-def _lost(network: Network, names: Names, gone: Ints, row: int) -> dict[str, int]:
-    rows = gone if row < network.nodes else np.append(gone, row)
+def _lost(names: Names, rows: Ints) -> dict[str, int]:
+    """How many assets of each lifeline."""
     line, count = np.unique(
         names.lifeline[names.asset_of_row[rows]].astype(str), return_counts=True
     )

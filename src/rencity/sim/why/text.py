@@ -155,6 +155,9 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
     head = "why_out" if found.kind == "asset" else "why_zone"
     at = "" if found.at_h is None else say("why_at", h=f"{found.at_h:g}")
     yield say(head, target=shown, line=words.line(found.lifeline), at=at)
+    if not found.samples:
+        yield "  " + say("no_outages")
+        return
     if found.never or not found.out_samples:
         yield "  " + say("never_served" if found.never else "never_out", n=found.samples)
         return
