@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from rencity.city.network import Network
 from rencity.sim.reach.arrays import State
@@ -250,15 +252,10 @@ class _Moved:
         self.first = True
 
     def lanes(self, state: State, own: Words) -> npt.NDArray[np.bool_]:
-        now = [
-            each[:, : self.words]
-            for each in (state.served, state.works, state.link_up, state.ok, own)
-        ]
         change = np.zeros(self.words, np.uint64)
+        now = (state.served, state.works, state.link_up, state.ok, own)
         for old, new in zip(self.before, now, strict=True):
-            if len(old):
-                change |= np.bitwise_or.reduce(old ^ new, axis=0)
-            old[:] = new
+            _note(old, new, change)
         if self.first:
             self.first = False
             change[:] = ~U(0)
@@ -270,3 +267,12 @@ def _unpacked(words: Words) -> npt.NDArray[np.bool_]:
     flat = np.ascontiguousarray(words).astype("<u8").view(np.uint8)
     bits = np.unpackbits(flat.reshape(len(words), -1), axis=1, bitorder="little")
     return bits.astype(bool)
+
+
+@njit(nogil=True, cache=True)
+def _note(old: Any, new: Any, change: Any) -> None:
+    """Add the bits that differ in any row, and take the new ones over."""
+    for i in range(old.shape[0]):
+        for w in range(old.shape[1]):
+            change[w] |= old[i, w] ^ new[i, w]
+            old[i, w] = new[i, w]
