@@ -142,6 +142,10 @@ def test_many_targets_for_a_report(run, city):
     }
     assert found[1]["text"]["en"].startswith("Why 甲 (z1) was without")
     assert found[1]["causes"] == why(run, "z1", lifeline="water").to_dict()["causes"]
+    few = why_of_run(Result.open(run), city, [("z1", "water")], samples=5)[0]["causes"]
+    table = pd.read_parquet(run / "outages.parquet")
+    assert few["samples"] == 5
+    assert {c["asset"]["id"] for c in few["causes"]} <= set(table["asset"][table["sample"] < 5])
 
 
 @pytest.mark.parametrize(

@@ -102,13 +102,18 @@ def why(
 
 
 def why_of_run(
-    result: Result, city: City, targets: Sequence[str | tuple[str, str]]
+    result: Result,
+    city: City,
+    targets: Sequence[str | tuple[str, str]],
+    *,
+    samples: int = 64,
 ) -> list[dict[str, Any]]:
     """Answers about many targets of one run, for its report.
 
     Parameters
     ----------
     targets : ids, or (zone, lifeline)
+    samples : of those kept the first so many, which sets the time an answer takes
 
     Returns
     -------
@@ -120,7 +125,7 @@ def why_of_run(
     """
     _same(result.about, city)
     table = result.outages if result.about.get("outages") else None
-    asked = _Asked(result.about, table, city)
+    asked = _Asked(result.about, table, city, samples)
     made = []
     for target in targets:
         word, line = (target, None) if isinstance(target, str) else target
@@ -133,13 +138,20 @@ def why_of_run(
 class _Asked:
     """A run and its city, asked about one target after another."""
 
-    def __init__(self, about: Mapping[str, Any], table: pd.DataFrame | None, city: City) -> None:
+    def __init__(
+        self,
+        about: Mapping[str, Any],
+        table: pd.DataFrame | None,
+        city: City,
+        samples: int | None = None,
+    ) -> None:
         self.about, self.city = about, city
         self.network = network_of(city)
         self.names = Names(city, self.network)
         self.kept = None
         if table is not None:
-            self.kept = kept_of(table, self.names, int(about["outages"]["samples"]))
+            whole = kept_of(table, self.names, int(about["outages"]["samples"]))
+            self.kept = whole if samples is None else whole.first(samples)
 
     @cached_property
     def engine(self) -> Engine:

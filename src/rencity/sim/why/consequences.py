@@ -25,7 +25,7 @@ from rencity.sim.why.people import ZoneLoss, assets_on, people_on, zones_on
 from rencity.sim.why.timeline import Timeline, timeline
 
 SHOWN_IDS = 20
-SHOWN_ZONES = 200
+SHOWN_ZONES = 50
 FAILED, RIDES, STOPPED, CUT_OFF = "failed", "rides", "stopped", "cut_off"
 
 

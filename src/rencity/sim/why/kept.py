@@ -37,6 +37,13 @@ class Kept:
     hazard: npt.NDArray[np.int16]
     hazards: tuple[str, ...]
 
+    def first(self, samples: int) -> Kept:
+        """The first samples only."""
+        if samples >= self.samples:
+            return self
+        mine = self.outages.lane < samples
+        return Kept(samples, self.outages.where(mine), self.hazard[mine], self.hazards)
+
     def hazard_of(self, row: int, sample: int, at_min: int) -> str:
         """Which hazard began the outage of a row that holds or last began before a minute."""
         mine = (self.outages.row == row) & (self.outages.lane == sample)
