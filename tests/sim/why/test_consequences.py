@@ -142,8 +142,8 @@ def test_facilities_are_named_with_their_hours():
     )
     found = fall(city, "a")
     assert [(f.asset.id, f.how, f.by, f.out_h, f.back_h) for f in found.facilities] == [
-        ("h1", "stopped", ("a",), 24, None),
         ("h2", "stopped", ("a",), 8, 12),
+        ("h1", "stopped", ("a",), 24, None),
     ]
 
 

@@ -98,6 +98,7 @@ class Consequences:
     people : people who lose each lifeline with every backup spent and nothing started by hand
     lost : assets out, by lifeline, itself included
     rounds : what goes for what reason; each round follows from the one before
+    facilities : the first out first, those that hold by backup or by hand last
     zones : most people first; `zones_hit` of them in all
     hours : the same failure with backups and manual starts
     settled : whether the course has come to rest within `horizon_h`
@@ -146,7 +147,7 @@ def consequences(
         rounds=told,
         zones=tuple(zones[:SHOWN_ZONES]),
         zones_hit=len(zones),
-        facilities=tuple(fall.facilities(course)),
+        facilities=tuple(sorted(fall.facilities(course), key=_first_out)),
         hours=tuple(_hours(network, course)),
         settled=course.settled,
     )
@@ -234,10 +235,10 @@ class _Fall:
         )
 
     def facilities(self, course: Timeline) -> Iterator[Facility]:
-        """Critical facilities among what goes, by id."""
+        """Critical facilities among what goes."""
         at = self.names.asset_of_row[self.gone]
         chosen = self.gone[np.isin(self.names.lifeline[at].astype(str), FACILITIES)]
-        for row in sorted(chosen.tolist(), key=self.names.id_of):
+        for row in chosen.tolist():
             how, by = self.how[row]
             yield Facility(
                 asset=self.names.asset(row),
@@ -246,6 +247,10 @@ class _Fall:
                 out_h=_hours_of(int(course.first_out_min[row])),
                 back_h=_hours_of(int(course.back_min[row])),
             )
+
+
+def _first_out(facility: Facility) -> tuple[bool, float, str]:
+    return facility.out_h is None, facility.out_h or 0.0, facility.asset.id
 
 
 def _first_h(course: Timeline, nodes: Ints) -> float | None:
