@@ -1,8 +1,8 @@
 """A run as labelled arrays and tables, in memory and as a folder.
 
 The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
-Parquet tables (zones, assets, links, weak_links) and `layers/`, rasters of the hazards. Nothing in
-it refers back to the city's files.
+Parquet tables (zones, assets, links, weak_links, outages of the first samples) and `layers/`,
+rasters of the hazards. It is read without the city's files; only `rencity why` asks for the city.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from rencity.kit.files import staged_folder
 from rencity.sim.in_short import as_html, as_text
 from rencity.sim.keep import forget
 from rencity.sim.metrics import curve_metrics, equity
+from rencity.sim.reach.outages import Outages
 from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
+from rencity.sim.why.kept import outages_table
 
 FORMAT = 2
 MEND = "run `rencity stress` again"
@@ -46,6 +48,7 @@ class Result:
     summary : robustness, rapidity, loss and equity
     layers : GeoTIFFs of the hazards (flood depth, gust, …) by path in the run folder
     zones, assets, links, weak_links : tables for maps and lists
+    outages : who was out when in the first samples, see `rencity.sim.why.kept`
     """
 
     about: Mapping[str, Any]
@@ -57,6 +60,7 @@ class Result:
     weak_links: pd.DataFrame
     scenario_toml: str
     layers: Mapping[str, bytes] = field(default_factory=dict)
+    outages: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def of(
@@ -78,6 +82,13 @@ class Result:
                 for struck in run.struck
                 for name, grid in struck.layers.items()
             },
+            outages=outages_table(
+                city.assets["id"].to_numpy(dtype=object),
+                run.network,
+                Outages(*run.kept),
+                run.kept_hazard,
+                [hazard.name for hazard in run.scenario.hazards],
+            ),
         )
 
     @property
@@ -99,7 +110,7 @@ class Result:
             # through memory: HDF5 may bring the process down when the disk refuses a write
             curves = self.curves.to_netcdf(engine="h5netcdf", encoding=small)
             (stage / "result.nc").write_bytes(curves)
-            for name in ("zones", "assets", "links", "weak_links"):
+            for name in ("zones", "assets", "links", "weak_links", "outages"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
             for path, data in self.layers.items():
                 (stage / path).parent.mkdir(exist_ok=True)
@@ -134,6 +145,8 @@ class Result:
                 for name in ("assets", "links", "weak_links")
             }
             zones = gpd.read_parquet(folder / "zones.parquet")
+            kept = folder / "outages.parquet"  # runs of earlier versions have none
+            tables["outages"] = pd.read_parquet(kept) if kept.exists() else pd.DataFrame()
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
             paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
             layers = {path: (folder / path).read_bytes() for path in paths}
@@ -282,6 +295,7 @@ def _about(
             "name_en": identity.name_en,
             "version": identity.version,
             "hash": city.hash,
+            "folder": "" if city.folder is None else str(city.folder.resolve()),
             "synthetic": identity.synthetic,
             "time_zone": identity.time_zone,
             "sources": [source.model_dump() for source in identity.sources],
@@ -316,6 +330,12 @@ def _about(
             }
             for struck in run.struck
         ],
+        "outages": {
+            "samples": run.kept_samples,
+            "rows": int(run.kept.shape[1]),
+            "edge_min": run.edge_min.tolist(),
+            "horizon_min": run.horizon_min,
+        },
         "notes": [finding.to_dict() for finding in run.findings],
         "digest": _digest(run, curves),
         "timings_s": dict(run.timings_s),

@@ -24,11 +24,13 @@ from rencity.sim.knockout import Saved, knock_out, pairs_each
 from rencity.sim.plan import Plan, digest_of
 from rencity.sim.prepare import Prepared, Struck, prepare
 from rencity.sim.reach.block import Block
-from rencity.sim.reach.events import event_of_samples
+from rencity.sim.reach.events import Drawing, event_of_samples
 from rencity.sim.reach.n1 import people_lost
+from rencity.sim.reach.outages import Outages
 from rencity.sim.scenario import Scenario
 from rencity.sim.spread import Simulators, far_blocks, near_blocks
 from rencity.sim.totals import Total, normal_people
+from rencity.sim.why.kept import hazard_bits
 
 KNOCKED = 20
 """Assets knocked out: the first by people who hang on them, and as many by people times damage."""
@@ -50,6 +52,7 @@ class Run:
     n1 : int64 (lifelines, rows)
     struck : what each hazard told of itself, in the order of the scenario
     kept : int32 (4, f), row, sample, begin and end of the outages of the first `kept_samples`
+    kept_hazard : int64 (f,), the hazards that began each, bit i for hazard i of the scenario
     """
 
     network: Network
@@ -75,6 +78,7 @@ class Run:
     struck: tuple[Struck, ...]
     kept: npt.NDArray[np.int32]
     kept_samples: int
+    kept_hazard: npt.NDArray[np.int64]
     findings: tuple[Finding, ...]
     timings_s: Mapping[str, float]
 
@@ -194,9 +198,20 @@ def _run(
         struck=ready.struck,
         kept=total.kept,
         kept_samples=total.kept_samples,
+        kept_hazard=_struck_by(plan, total.kept, total.kept_samples),
         findings=ready.findings,
         timings_s=clock.seconds,
     )
+
+
+def _struck_by(plan: Plan, kept: npt.NDArray[np.int32], samples: int) -> npt.NDArray[np.int64]:
+    """Which hazards began each kept outage, by drawing each hazard's damage alone."""
+    count = 1 + max((each.number for each in plan.draws), default=0)
+    if count == 1:
+        return np.ones(kept.shape[1], np.int64)
+    mine = [tuple(each for each in plan.draws if each.number == i) for i in range(count)]
+    damage = [Drawing(part, plan.seed, 0, plan.samples).outages(0, samples) for part in mine]
+    return hazard_bits(Outages(*kept), damage)
 
 
 def _to_knock(
