@@ -50,6 +50,22 @@ class Start(NamedTuple):
     full: Any
 
 
+class Trace(NamedTuple):
+    """What one sample did step by step; without steps, nothing is kept.
+
+    Attributes
+    ----------
+    served, up : uint8 (t, n); shed : uint8 (t, groups)
+    people : int64 (t, entries), people with service; stock : int64 (t, stores), at the step's end
+    """
+
+    served: Any
+    up: Any
+    shed: Any
+    people: Any
+    stock: Any
+
+
 class Events(NamedTuple):
     """Rows that fail and that come back, by lane and step: pointers (lanes + 1,), rows, steps."""
 
@@ -80,17 +96,18 @@ def normal_of(network: Network, ledger: Ledger, undamaged: Undamaged) -> Normal:
     account = account_of(network, ledger, 1, 1)
     people = _people(network, books, np.asarray(network.people, np.int64))
     reach = np.zeros((1, network.nodes), np.uint64)
+    trace = _trace(network, books, 1)
     _follow(
         graph, books, people, start, nothing, lane, flows, ledger.refill,
         np.array([60], np.int64), reach, np.zeros(1, np.int64), np.zeros(1, np.int64), account,
+        trace,
     )  # fmt: skip
-    had = _had(people, books, flows, lane, np.repeat(np.arange(network.nodes), np.diff(people.ptr)))
     return Normal(
-        served=lane.served.astype(bool),
-        people=had,
+        served=trace.served[0].astype(bool),
+        people=trace.people[0],
         wanted=account.wanted[:, :, 0, 0],
         granted=account.granted[:, :, 0, 0],
-        shed=np.flatnonzero(lane.shed),
+        shed=np.flatnonzero(trace.shed[0]),
     )
 
 
@@ -123,14 +140,40 @@ def balance_of(
     people = _people(network, ledger.books, normal.people)
     length = np.diff(np.append(edge_min, horizon_min)).astype(np.int64)
     start = _start(undamaged, full=True)
-    graph = graph_of(network)
+    graph, nothing = graph_of(network), _trace(network, ledger.books, 0)
     for word, bits in reach.items():
         mine = np.flatnonzero(lanes // WORD == word)
         _follow(
             graph, ledger.books, people, start, events, lane, flows,
             ledger.refill, length, bits, lanes[mine] % WORD, mine, made,
+            nothing,
         )  # fmt: skip
     return _without_unserved(made, normal)
+
+
+def trace_of(
+    network: Network,
+    ledger: Ledger,
+    outages: Outages,
+    edge_min: npt.NDArray[np.int64],
+    horizon_min: int,
+    *,
+    lane: int,
+    undamaged: Undamaged,
+) -> Trace:
+    """Follow one lane of a block step by step; arguments as `balance_of`."""
+    moving, flows = _fresh(network, ledger)
+    lanes = np.array([lane])
+    made = _trace(network, ledger.books, len(edge_min))
+    _follow(
+        graph_of(network), ledger.books,
+        _people(network, ledger.books, np.asarray(network.people, np.int64)),
+        _start(undamaged, full=True), events_of(network, outages, edge_min, lanes), moving, flows,
+        ledger.refill, np.diff(np.append(edge_min, horizon_min)).astype(np.int64),
+        np.zeros((len(edge_min), network.nodes), np.uint64), lanes % WORD, np.zeros(1, np.int64),
+        account_of(network, ledger, len(edge_min), 1), made,
+    )  # fmt: skip
+    return made
 
 
 def events_of(
@@ -197,12 +240,14 @@ def _people(network: Network, books: Books, normal: npt.NDArray[np.int64]) -> Pe
     return People(ptr, zone, np.asarray(network.people, np.int64), normal, item)
 
 
-def _had(people: People, books: Books, flows: Flows, lane: Lane, node: Any) -> Any:
-    """People with service at each entry, int64 (entries,)."""
-    made = np.zeros(len(node), np.int64)
-    for e, v in enumerate(node):
-        made[e] = people_now(people, books, flows, lane, v, e)
-    return made
+def _trace(network: Network, books: Books, steps: int) -> Trace:
+    return Trace(
+        np.zeros((steps, network.nodes), np.uint8),
+        np.zeros((steps, network.nodes), np.uint8),
+        np.zeros((steps, len(network.group_node)), np.uint8),
+        np.zeros((steps, len(network.people)), np.int64),
+        np.zeros((steps, len(books.store_node)), np.int64),
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -220,7 +265,7 @@ def people_now(people: People, books: Books, flows: Flows, lane: Lane, v: Any, e
 def _follow(
     graph: Graph, books: Books, people: People, start: Start, events: Events, lane: Lane,
     flows: Flows, refill: Any, length_min: Any, reach: Any, bits: Any, columns: Any,
-    account: BalanceAccount,
+    account: BalanceAccount, trace: Trace,
 ) -> None:  # fmt: skip
     stock = np.zeros(len(books.store_node), np.int64)
     for i in range(len(bits)):
@@ -248,6 +293,21 @@ def _follow(
                 graph, books, people, lane, flows, stock, reach[step], np.uint64(bits[i]),
                 step, column, length_min[step], account,
             )  # fmt: skip
+            if len(trace.served):
+                _note(people, books, lane, flows, stock, step, trace)
+
+
+@njit(cache=True, nogil=True)
+def _note(
+    people: People, books: Books, lane: Lane, flows: Flows, stock: Any, step: Any, trace: Trace
+) -> None:
+    trace.served[step] = lane.served
+    trace.up[step] = lane.up
+    trace.shed[step] = lane.shed
+    trace.stock[step] = stock
+    for v in range(len(lane.served)):
+        for e in range(people.ptr[v], people.ptr[v + 1]):
+            trace.people[step, e] = people_now(people, books, flows, lane, v, e)
 
 
 @njit(cache=True, nogil=True)
