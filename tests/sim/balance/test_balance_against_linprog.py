@@ -53,7 +53,7 @@ def bounded_city(rng):
 
 def links_up(network, outages, edges, lane):
     """Which link rows carry at the end of each step, from the outages alone."""
-    full = in_full(network, outages)
+    full = in_full(network, outages, (0, 512))
     up = np.ones((len(edges), network.link_rows), bool)
     for row, whose, begin, end in zip(full.row, full.lane, full.begin, full.end, strict=True):
         if whose == lane and row >= network.nodes:

@@ -17,7 +17,9 @@ from rencity.sim.balance.share import Flows, flows_of, share
 from rencity.sim.reach.arrays import Graph, graph_of
 from rencity.sim.reach.carried import in_full
 from rencity.sim.reach.engine import Engine, Undamaged
-from rencity.sim.reach.outages import Outages, merged
+from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.outages import Outages
+from rencity.sim.reach.timeline import in_steps
 
 U = np.uint64
 WORD = 64
@@ -180,9 +182,8 @@ def events_of(
     network: Network, outages: Outages, edge_min: npt.NDArray[np.int64], lanes: Any
 ) -> Events:
     """Outages as steps that first see them begin and end, lane by lane."""
-    full = in_full(network, outages)
-    begin, end = (np.searchsorted(edge_min, m).astype(np.int32) for m in (full.begin, full.end))
-    seen = merged([Outages(full.row, full.lane, begin, end)])
+    full = in_full(network, outages, (0, LANES))
+    seen = in_steps(full, edge_min)
     place = np.full(int(seen.lane.max(initial=-1)) + 2, -1, np.int64)
     known = lanes[lanes < len(place)]
     place[known] = np.flatnonzero(lanes < len(place))
