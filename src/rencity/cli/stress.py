@@ -286,7 +286,7 @@ def _notes(result: Result) -> Iterator[str]:
     if result.about["level"] == "balance":
         yield (
             "容量级的假定见 run.json 的 leaves_out 与 docs/balance.md。"
-            "What level balance assumes stands in run.json under leaves_out, and in docs/balance.md."
+            "What level balance assumes stands in run.json, leaves_out, and in docs/balance.md."
         )
     yield (
         "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"

@@ -20,7 +20,6 @@ from rencity.sim.hazard.specs import Hazard
 from rencity.sim.scenario_faults import Fault, faults_of
 from rencity.sim.scenario_text import read_text
 
-
 MOST_BALANCED = 128
 """Samples that level balance follows at most: those whose outages a run keeps."""
 

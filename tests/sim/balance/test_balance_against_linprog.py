@@ -39,14 +39,10 @@ def bounded_city(rng):
     ids = list(city.assets["id"])
     kinds = {
         a: str(rng.choice(["gate", "tank", "node"]))
-        for a, source, kind in zip(
-            ids, city.assets["source"], city.assets["kind"], strict=True
-        )
+        for a, source, kind in zip(ids, city.assets["source"], city.assets["kind"], strict=True)
         if not source and kind == "node" and rng.random() < 0.5
     }
-    capacity = {
-        a: float(rng.choice([0, 40, 150, 400, 900])) for a in ids if rng.random() < 0.6
-    }
+    capacity = {a: float(rng.choice([0, 40, 150, 400, 900])) for a in ids if rng.random() < 0.6}
     demands = [("z", line, float(rng.choice([0, 300, 1000]))) for line in SAID.lifelines]
     return with_amounts(city, capacity, demands, kinds)
 
@@ -89,7 +85,7 @@ class Programme:
         self.at, self.rows, self.bounds, self.n = at, rows, bounds, n
 
     def greatest(self, fixed, free):
-        """Greatest amount to `free` (node, most) with every `fixed` (node, amount) given in full."""
+        """Greatest amount to `free` (node, most) with all of `fixed` (node, amount) given."""
         if not self.rows and not free:
             return None if any(amount for _, amount in fixed) else 0.0
         balance = np.zeros((2 * self.n, len(self.rows) + len(free)))
@@ -126,9 +122,7 @@ def test_amounts_are_the_greatest_and_classes_go_in_order(seed):
         network, ledger, outages, edges, horizon, lanes=np.arange(LANES), undamaged=undamaged
     )
     for lane in range(LANES):
-        trace = trace_of(
-            network, ledger, outages, edges, horizon, lane=lane, undamaged=undamaged
-        )
+        trace = trace_of(network, ledger, outages, edges, horizon, lane=lane, undamaged=undamaged)
         up = links_up(network, outages, edges, lane)
         stock = books.store_full.copy()
         for step in range(len(edges)):
@@ -206,5 +200,3 @@ def test_lanes_do_not_touch_each_other(seed):
     )  # fmt: skip
     for name in ("served", "zone_loss", "wanted", "granted", "stock"):
         assert (getattr(whole, name)[..., 4] == getattr(alone, name)[..., 0]).all(), name
-
-

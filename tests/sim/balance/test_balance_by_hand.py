@@ -119,9 +119,7 @@ def test_a_transformer_bounds_what_hangs_on_it_and_not_what_passes():
 
 
 def test_a_battery_fills_up_over_time():
-    city = tiny_city(
-        "power: E*; telecom: M*", "", [{"asset": "M", "of": "E", "backup_h": 4}]
-    )
+    city = tiny_city("power: E*; telecom: M*", "", [{"asset": "M", "of": "E", "backup_h": 4}])
     hours = [0, 3, 4, 5, 6, 7, 8]
     twice = {"E": [(0, 3), (4, 9)]}
     assert Worked(city, twice, hours).served("M") == "111111·"  # full again at hour 4

@@ -20,7 +20,9 @@ from tests.sim.test_reach_against_reference import (
     with_carriers,
 )
 
-PLAIN = base_rules().model_copy(update={"backup": base_rules().backup.model_copy(update={"refill": 0})})
+PLAIN = base_rules().model_copy(
+    update={"backup": base_rules().backup.model_copy(update={"refill": 0})}
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from numba import njit
 
 from rencity.city.network import NOT_OPEN, Network
-from rencity.sim.balance.flow import BIG, add_arc, push
+from rencity.sim.balance.flow import BIG, add_arc
 from rencity.sim.balance.lane import Lane, lane_of
 from rencity.sim.balance.ledger import NO_BOUND, Books, Ledger
-from rencity.sim.balance.share import ORIGIN, TARGET, Flows, arcs_of, flows_of, parts_of, wants_of
+from rencity.sim.balance.parts import ORIGIN, TARGET, Flows, arcs_of, flows_of, parts_of, wants_of
+from rencity.sim.balance.share import push_to
 from rencity.sim.reach.arrays import Graph, graph_of
 from rencity.sim.reach.engine import Undamaged
 
@@ -46,10 +47,8 @@ def fitted(network: Network, ledger: Ledger, undamaged: Undamaged) -> tuple[Ledg
     lane.served[:] = undamaged.served != 0
     lane.up[:] = lane.served
     lane.link_up[:] = network.link_open_min == NOT_OPEN
-    raised = Raised(
-        *(np.zeros(network.nodes, np.int64) for _ in range(3)),
-        np.zeros(network.link_rows, np.int64),
-    )
+    give, gate, own = (np.zeros(network.nodes, np.int64) for _ in range(3))
+    raised = Raised(give, gate, own, np.zeros(network.link_rows, np.int64))
     over = np.bincount(
         np.maximum(books.item_node, 0), np.where(books.item_node >= 0, books.item_amount, 0),
         network.nodes,
@@ -85,22 +84,14 @@ def _raise_line(
         want = flows.sum_want[vertex, 0]
         if want > 0:
             count = add_arc(head, nxt, to, cap, count, vertex, TARGET, want)
-    _push(flows, vertices)
+    push_to(flows, vertices, TARGET)
     passed = count
     given = _open(graph, books, lane, flows, line, total, passed, False)
-    _push(flows, vertices)
+    push_to(flows, vertices, TARGET)
     _open(graph, books, lane, flows, line, total, given, True)
-    _push(flows, vertices)
+    push_to(flows, vertices, TARGET)
     for arc, sources in ((passed, False), (given, True)):
         _read(graph, books, lane, flows, line, total, arc, sources, (give, gate, link_gate))
-
-
-@njit(cache=True, nogil=True)
-def _push(flows: Flows, vertices: Any) -> None:
-    push(
-        flows.head, flows.nxt, flows.to, flows.cap, vertices, ORIGIN, TARGET, flows.level,
-        flows.queue, flows.now, flows.path,
-    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)

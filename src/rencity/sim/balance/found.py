@@ -102,4 +102,3 @@ def _people(network: Network, normal: Normal) -> npt.NDArray[np.int64]:
     made = np.zeros((len(network.lifelines), len(network.zone)), np.int64)
     np.add.at(made, (network.lifeline[node], network.people_zone), normal.people)
     return made
-

@@ -40,7 +40,8 @@ class Books(NamedTuple):
     item_amount, item_class : int64, int8 (i,)
     group_item : int32 (groups,), item of each need; -1 where its lifeline is not balanced
     store_ptr : int64 (lifelines + 1,)
-    store_node : int32 (t,), store_rate, store_full : int64 (t,), greatest rate; amount times minutes
+    store_node : int32 (t,)
+    store_rate, store_full : int64 (t,), greatest rate; amount times minutes when full
     """
 
     balanced: Any
@@ -242,7 +243,9 @@ def _use(city: City, network: Network, entries: Ints) -> tuple[Ints, npt.NDArray
                 mine = line == number
                 zone = row[network.people_zone[mine]]
                 use[mine] = use_of_zones(city, lifeline)[zone] * share[mine]
-    told = {lifeline for lifeline in network.lifelines if city.demands["lifeline"].eq(lifeline).any()}
+    told = {
+        lifeline for lifeline in network.lifelines if city.demands["lifeline"].eq(lifeline).any()
+    }
     own = np.nan_to_num(city.assets["demand"].to_numpy())[network.asset[entries]]
     by_node = np.array([name not in told for name in network.lifelines])[line]
     weight = network.people.astype(np.float64)

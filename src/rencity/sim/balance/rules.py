@@ -84,4 +84,4 @@ def first_of(full_kind: pd.Series, patterns: list[str]) -> npt.NDArray[np.int64]
         next((i for i, p in enumerate(patterns) if fnmatchcase(name, p)), len(patterns))
         for name in names
     ]
-    return np.array(found, np.int64)[codes] if len(found) else np.zeros(0, np.int64)
+    return np.array(found, np.int64)[codes] if found else np.zeros(0, np.int64)

@@ -195,6 +195,7 @@ def beside(main: Path, said: str) -> Path:
 
 
 def json_of(path: Path) -> object:
+    """What a JSON file holds."""
     try:
         return load_json(path, decode(path), "pyrecodes")
     except OSError as exc:

@@ -38,7 +38,7 @@ def follows(relation: Any, share: Any) -> Any:
 
 @njit(cache=True)
 def lower(plan: Plan, supply: Any, row: Any, share: Any) -> Any:
-    """Lower what a component supplies to what it can with a need met by a share; whether it fell."""
+    """Lower what a component supplies to what a need met by a share allows; whether it fell."""
     fell = False
     for r in range(supply.shape[1]):
         least = plan.supply[row, r] * follows(plan.supply_unmet[row, r], share)

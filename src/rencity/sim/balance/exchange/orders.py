@@ -34,7 +34,7 @@ def orders_of(
     """
     names = list(community.system.resources)
     shared = [n for n in names if not community.system.resources[n].group.endswith("Service")]
-    needy = (demand > 0).any(axis=1)
+    needy = np.asarray((demand > 0).any(axis=1))
     gives = np.zeros(supply.shape, bool)
     for row, each in enumerate(placed):
         gives[row, [names.index(name) for name in each.template.supply]] = True

@@ -38,11 +38,11 @@ def paths_of(
     for t in transfers:
         joined = _joined(placed, names[t])
         for _, ends in ends_of:
-            ways = [_links(way, joined) for way in said[t].get(ends, [])]
-            if not all(ways):
+            found = [_links(way, joined) for way in said[t].get(ends, [])]
+            if not all(found):
                 raise _broken(community, f"a path of {names[t]} that has no link at all")
-            per_pair.append(len(ways))
-            links += ways
+            per_pair.append(len(found))
+            links += found
     by_name = {name: names.index(each.model.parameters.transfer) for name, each in
                resources.items() if each.model.parameters.transfer}  # fmt: skip
     return {

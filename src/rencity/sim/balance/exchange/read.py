@@ -12,7 +12,6 @@ from rencity.city.readers.pyrecodes.files import (
     Component,
     Flow,
     beside,
-    json_of,
     read_community,
 )
 from rencity.kit.errors import InputError
