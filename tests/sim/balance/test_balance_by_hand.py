@@ -59,11 +59,12 @@ def test_a_source_short_by_30_percent_sheds_the_third_class_first():
 
 
 def test_then_the_second_and_the_first_last():
-    worked = short_source(90.0)
-    assert worked.people("A") == [0]
-    assert (worked.served("W"), worked.served("H")) == ("·", "1")
-    worked = short_source(59.0)
-    assert (worked.people("A"), worked.served("W"), worked.served("H")) == ([0], "·", "·")
+    worked = short_source(100.0)
+    assert (worked.people("A"), worked.served("W"), worked.served("H")) == ([0], "1", "1")
+    worked = short_source(90.0)  # 30 are too few for the station and go to people
+    assert (worked.people("A"), worked.served("W"), worked.served("H")) == ([30], "·", "1")
+    worked = short_source(39.0)
+    assert (worked.people("A"), worked.served("W"), worked.served("H")) == ([39], "·", "·")
 
 
 def tank(out_h, hours, **more):

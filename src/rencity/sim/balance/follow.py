@@ -222,10 +222,11 @@ def _share_all(
                     g = books.item_group[i]
                     if g >= 0 and lane.shed[g] and lane.met[g]:
                         renew_need(graph, lane, g)
-        for line in range(len(lane.falling)):
-            again |= lane.falling[line] != 0
-        if again:
-            settle(graph, lane, lane.falling, True)
+                lane.touched[line] = 1  # what they leave goes to others
+                again = True
+        settle(graph, lane, lane.falling, True)
+        for line in range(len(lane.touched)):
+            again |= lane.touched[line] != 0 and books.balanced[line] != 0
 
 
 @njit(cache=True, nogil=True)

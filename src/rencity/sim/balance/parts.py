@@ -111,14 +111,14 @@ def provider_of(graph: Graph, lane: Lane, g: Any) -> Any:
 @njit(cache=True, nogil=True)
 def wants_of(graph: Graph, books: Books, lane: Lane, flows: Flows, line: Any) -> None:
     """Where each item hangs and what it wants; entries within their node's bound."""
-    for v in range(graph.first[line], graph.first[line + 1]):
-        flows.left[v] = BIG if books.own[v] == NO_BOUND else books.own[v]
+    for u in range(graph.first[line], graph.first[line + 1]):
+        flows.left[u] = BIG if books.own[u] == NO_BOUND else books.own[u]
     for i in range(books.item_ptr[line], books.item_ptr[line + 1]):
         g = books.item_group[i]
-        v = books.item_node[i]
+        v: Any = books.item_node[i]
         if g >= 0:
             draws = lane.up[graph.group_node[g]] and not lane.shed[g]
-            v = provider_of(graph, lane, g) if draws else np.int64(-1)
+            v = provider_of(graph, lane, g) if draws else -1
         flows.place[i] = v
         flows.granted[i] = 0
         flows.want[i] = -1
