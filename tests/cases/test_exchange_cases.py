@@ -133,7 +133,7 @@ def test_a_random_order_is_refused(files, tmp_path):
         priority = said["Resources"]["ElectricPower"]["DistributionModel"]["Parameters"]
         priority["DistributionPriority"]["ClassName"] = "RandomPriority"
 
-    with pytest.raises(InputError, match="ElectricPower is shared out by .*RandomPriority"):
+    with pytest.raises(InputError, match=r"ElectricPower is shared out by .*RandomPriority"):
         read_exchange(changed(files, tmp_path, "SystemConfiguration", change))
 
 
