@@ -21,7 +21,8 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages
 from rencity.sim.reach.timeline import in_steps
 
-WORD = 64
+WORD = 16
+"""Samples whose service by level reach is kept in one whole number."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def normal_of(network: Network, ledger: Ledger, undamaged: Undamaged) -> Normal:
     nothing = events_of(network, _none(), np.zeros(1, np.int64), np.zeros(1, np.int64))
     account = account_of(network, ledger, 1, 1)
     people = _people(network, books, np.asarray(network.people, np.int64))
-    reach = np.zeros((1, network.nodes), np.uint64)
+    reach = np.zeros((1, network.nodes), np.uint16)
     trace = _trace(network, books, 1)
     follow(
         graph, books, people, start, nothing, lane, flows, ledger.refill,
@@ -126,7 +127,8 @@ def trace_of(
         _people(network, ledger.books, np.asarray(network.people, np.int64)),
         _start(undamaged, full=True), events_of(network, outages, edge_min, lanes), moving, flows,
         ledger.refill, np.diff(np.append(edge_min, horizon_min)).astype(np.int64),
-        np.zeros((len(edge_min), network.nodes), np.uint64), lanes % WORD, np.zeros(1, np.int64),
+        np.zeros((len(edge_min), network.nodes), np.uint16),
+        lanes % WORD, np.zeros(1, np.int64),
         account_of(network, ledger, len(edge_min), 1), made,
     )  # fmt: skip
     return made
@@ -154,14 +156,15 @@ def events_of(
 def _reach_words(
     network: Network, outages: Outages, edge_min: npt.NDArray[np.int64], horizon_min: int,
     undamaged: Undamaged, lanes: npt.NDArray[np.int64],
-) -> dict[int, npt.NDArray[np.uint64]]:  # fmt: skip
-    """Served by level reach: for each word that holds a lane, uint64 (t, n)."""
+) -> dict[int, npt.NDArray[np.uint16]]:  # fmt: skip
+    """Served by level reach: for each word that holds a lane, uint16 (t, n)."""
     words = [int(word) for word in np.unique(lanes // WORD)]
-    made = {word: np.zeros((len(edge_min), network.nodes), np.uint64) for word in words}
+    made = {word: np.zeros((len(edge_min), network.nodes), np.uint16) for word in words}
     engine = Engine(network, edge_min, horizon_min, undamaged)
     for step, state in enumerate(engine.states(outages)):
         for word in words:
-            made[word][step] = state.served[:, word]
+            shift = np.uint64(word * WORD % 64)
+            made[word][step] = (state.served[:, word * WORD // 64] >> shift).astype(np.uint16)
     return made
 
 

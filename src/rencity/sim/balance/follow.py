@@ -84,7 +84,7 @@ def follow(
     Parameters
     ----------
     length_min : int64 (t,), how long each step lasts
-    reach : uint64 (t, n), served by level reach, a bit a sample
+    reach : uint16 (t, n), served by level reach, a bit a sample
     bits, columns : int64 (s,), bit of each sample in `reach`, and its column in the account
     """
     stock = np.zeros(len(books.store_node), np.int64)
@@ -244,7 +244,7 @@ def _book(
 ) -> None:  # fmt: skip
     for line in range(len(graph.first) - 1):
         for v in range(graph.first[line], graph.first[line + 1]):
-            reached = (reach[v] >> bit) & U(1)
+            reached = (U(reach[v]) >> bit) & U(1)
             if not lane.served[v]:
                 account.out_min[v] += length_min
                 if reached:
