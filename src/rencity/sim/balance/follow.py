@@ -11,7 +11,7 @@ from rencity.sim.balance.account import BalanceAccount
 from rencity.sim.balance.lane import Lane, age_needs, renew_need, renew_node, settle
 from rencity.sim.balance.ledger import Books
 from rencity.sim.balance.parts import Flows
-from rencity.sim.balance.share import share
+from rencity.sim.balance.share import part_of, share
 from rencity.sim.reach.arrays import Graph
 
 U = np.uint64
@@ -70,7 +70,7 @@ def people_now(people: People, books: Books, flows: Flows, lane: Lane, v: Any, e
     i = people.item[e]
     if i < 0 or books.item_amount[i] == flows.granted[i]:
         return people.count[e]
-    return np.int64(float(people.count[e]) * (flows.granted[i] / books.item_amount[i]))
+    return part_of(people.count[e], flows.granted[i], books.item_amount[i])
 
 
 @njit(cache=True, nogil=True)

@@ -20,7 +20,7 @@ from rencity.sim.balance.ledger import Ledger, ledger_of
 from rencity.sim.reach.engine import Undamaged
 from rencity.sim.reach.outages import Outages
 
-TOGETHER = 16
+TOGETHER = 8
 """Samples that one piece of work follows: the sums are the same for any number."""
 
 

@@ -156,13 +156,13 @@ def _give(books: Books, lane: Lane, flows: Flows, line: Any) -> Any:
             continue
         vertex, c = flows.outlet[flows.place[i]], books.item_class[i]
         wanted, had = flows.sum_want[vertex, c], flows.grant[vertex, c]
-        flows.granted[i] = flows.want[i] if had >= wanted else _part(flows.want[i], had, wanted)
+        flows.granted[i] = flows.want[i] if had >= wanted else part_of(flows.want[i], had, wanted)
     return shed
 
 
 @njit(cache=True, nogil=True)
-def _part(amount: Any, had: Any, wanted: Any) -> Any:
-    """The whole part of amount · had / wanted, without overflow; had < wanted, amount <= wanted."""
+def part_of(amount: Any, had: Any, wanted: Any) -> Any:
+    """The whole part of amount · had / wanted, without overflow; had < wanted < 2**50."""
     if amount < (np.int64(1) << 31) and had < (np.int64(1) << 31):
         return amount * had // wanted
     return _long_part(amount, had, wanted)
