@@ -234,7 +234,8 @@ def _balance(result: Result) -> Table:
         column.justify = "right"
     chinese = {each["id"]: each["zh"] for each in result.about["lifelines"]}
     for name, each in found["lifelines"].items():
-        shares = ", ".join(f"{share:.1%}" for share in each["granted_share"].values())
+        granted = [each["granted_share"].get(name) for name in found["classes"]]
+        shares = ", ".join("–" if share is None else f"{share:.1%}" for share in granted)
         table.add_row(
             f"{chinese[name]} {name}",
             *(

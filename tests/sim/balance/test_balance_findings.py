@@ -111,3 +111,11 @@ def test_a_nodes_own_demand_counts_where_no_zone_tells_and_one_that_is_fed_gives
     assert worked.people("K") == [30]
     found, _ = findings(city)
     assert "balance-use-unknown" not in found
+
+
+def test_where_assets_count_for_people_each_draws_its_own():
+    city = tiny_city("water: R* J K", "R-J J-K")
+    city = with_amounts(city, {"R": 50.0}, demand={"J": 20.0, "K": 60.0})
+    found, normal = findings(city)
+    assert "30 above 50" in found["balance-give-more"].what
+    assert normal.people.tolist() == [1, 1]

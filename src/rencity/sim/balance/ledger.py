@@ -231,7 +231,8 @@ def _draws(kind: pd.Series, rules: Rules, network: Network) -> Ints:
 def _use(city: City, network: Network, entries: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Use of each entry of `Network.people`, and whether nothing tells it.
 
-    Where a lifeline has no demands of zones, its nodes' own demands, shared among their entries.
+    Where a lifeline has no demands of zones, or where assets count for people, its nodes' own
+    demands, shared among their entries.
     """
     line = network.lifeline[entries]
     use = np.full(len(entries), np.nan)
@@ -243,9 +244,8 @@ def _use(city: City, network: Network, entries: Ints) -> tuple[Ints, npt.NDArray
                 mine = line == number
                 zone = row[network.people_zone[mine]]
                 use[mine] = use_of_zones(city, lifeline)[zone] * share[mine]
-    told = {
-        lifeline for lifeline in network.lifelines if city.demands["lifeline"].eq(lifeline).any()
-    }
+    by_people = network.unit == PEOPLE
+    told = set(city.demands["lifeline"]) if by_people else set()
     own = np.nan_to_num(city.assets["demand"].to_numpy())[network.asset[entries]]
     by_node = np.array([name not in told for name in network.lifelines])[line]
     weight = network.people.astype(np.float64)

@@ -92,7 +92,8 @@ def summary_of(found: Balanced, network: Network) -> dict[str, Any]:
                 if w
             },
         }
-    return {"samples": found.samples, "lifelines": lifelines}
+    classes = list(found.ledger.classes)
+    return {"samples": found.samples, "classes": classes, "lifelines": lifelines}
 
 
 def digest_into(digest: hashlib._Hash, found: Balanced) -> None:
