@@ -10,9 +10,11 @@ from scipy.optimize import linprog
 from rencity.city.network import build_network
 from rencity.sim.balance.engine import balance_of, trace_of
 from rencity.sim.balance.ledger import NO_BOUND, ledger_of
+from rencity.sim.balance.rules import Draw
 from rencity.sim.reach.carried import in_full
 from rencity.sim.reach.engine import Engine
-from tests.sim.balance.bounded import rules, with_amounts
+from tests.cities import tiny_city
+from tests.sim.balance.bounded import Worked, rules, with_amounts
 from tests.sim.random_cities import random_city
 from tests.sim.test_reach_against_reference import lanes_of, random_damage, random_edges
 
@@ -175,6 +177,54 @@ def _wants(network, books, trace, step, g, i):
     span = range(*network.group_ptr[g : g + 2])
     there = any(trace.served[step][network.group_provider[j]] for j in span)
     return there and trace.up[step][network.group_node[g]]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_a_need_is_shed_only_where_it_cannot_be_served_whole(seed):
+    """Needs of assets that feed nobody: class by class, none that is shed would still fit."""
+    rng = np.random.default_rng(seed)
+    nodes = " ".join(f"n{i}" for i in range(5))
+    leaves = [(f"{'tw'[k % 2]}{k}", int(rng.integers(0, 5))) for k in range(8)]
+    text = f"power: S* R* {nodes}; " + "; ".join(
+        f"{name}: {' '.join(f'{a}*' for a, _ in leaves if a[0] == name[0])}"
+        for name in ("telecom", "water")
+    )
+    links = " ".join(f"{a}-{b}" for a, b in zip(["S", *nodes.split()], nodes.split(), strict=False))
+    city = tiny_city(
+        text, f"{links} R-n{int(rng.integers(0, 5))}/x S-n3/y",
+        [{"asset": a, "of": f"n{at}"} for a, at in leaves],
+        [("n4", "z", 0.5), ("n1", "z", 0.5)], {"z": 100},
+    )  # fmt: skip
+    capacity = {a: float(rng.integers(1, 120)) for a in ["S", "R", "x", "y", "n0", "n2", "n3"]}
+    kinds = dict.fromkeys(("n0", "n2", "n3"), "gate")
+    city = with_amounts(city, capacity, [("z", "power", 60.0)], kinds)
+    said = SAID.model_copy(
+        update={
+            "lifelines": ("power",),
+            "draws": {
+                "power": tuple(Draw(kind=f"{name}.*", amount=float(rng.integers(5, 40)))
+                               for name in ("telecom", "water"))
+            },
+        }
+    )  # fmt: skip
+    network = build_network(city)
+    books = ledger_of(city, network, said).books
+    worked = Worked(city, {}, [0], said)
+    served, shed = worked.trace.served[0], worked.trace.shed[0]
+    line = network.lifelines.index("power")
+    up = np.ones(network.link_rows, bool)
+    programme = Programme(network, books, line, served, up, {})
+    granted = []
+    for of_class in range(2):
+        needs = [i for i in range(*books.item_ptr[line : line + 2]) if books.item_group[i] >= 0]
+        mine = [i for i in needs if books.item_class[i] == of_class]
+        at = {i: _provider(network, served, books.item_group[i]) for i in mine}
+        granted += [(at[i], books.item_amount[i]) for i in mine if not shed[books.item_group[i]]]
+        for i in mine:
+            if shed[books.item_group[i]]:
+                amount = books.item_amount[i]
+                assert programme.greatest(granted, [(at[i], amount)]) < amount - 0.5
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -18,7 +18,16 @@ from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.balance.flow import BIG, add_arc
 from rencity.sim.balance.lane import Lane, lane_of
 from rencity.sim.balance.ledger import NO_BOUND, Books, Ledger
-from rencity.sim.balance.parts import ORIGIN, TARGET, Flows, arcs_of, flows_of, parts_of, wants_of
+from rencity.sim.balance.parts import (
+    BACK,
+    ORIGIN,
+    TARGET,
+    Flows,
+    arcs_of,
+    flows_of,
+    parts_of,
+    wants_of,
+)
 from rencity.sim.balance.share import push_to
 from rencity.sim.reach.arrays import Graph, graph_of
 from rencity.sim.reach.engine import Undamaged
@@ -80,16 +89,16 @@ def _raise_line(
     for i in range(books.item_ptr[line], books.item_ptr[line + 1]):
         if flows.want[i] > 0:
             flows.sum_want[flows.outlet[flows.place[i]], 0] += flows.want[i]
-    for vertex in range(3, vertices):
+    for vertex in range(BACK + 1, vertices):
         want = flows.sum_want[vertex, 0]
         if want > 0:
             count = add_arc(head, nxt, to, cap, count, vertex, TARGET, want)
-    push_to(flows, vertices, TARGET)
+    push_to(flows, vertices, ORIGIN, TARGET)
     passed = count
     given = _open(graph, books, lane, flows, line, total, passed, False)
-    push_to(flows, vertices, TARGET)
+    push_to(flows, vertices, ORIGIN, TARGET)
     _open(graph, books, lane, flows, line, total, given, True)
-    push_to(flows, vertices, TARGET)
+    push_to(flows, vertices, ORIGIN, TARGET)
     for arc, sources in ((passed, False), (given, True)):
         _read(graph, books, lane, flows, line, total, arc, sources, (give, gate, link_gate))
 

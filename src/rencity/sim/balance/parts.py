@@ -16,7 +16,7 @@ from rencity.sim.balance.lane import Lane
 from rencity.sim.balance.ledger import NO_BOUND, Books
 from rencity.sim.reach.arrays import Graph
 
-ORIGIN, TARGET, STORES = 0, 1, 2
+ORIGIN, TARGET, STORES, BACK = 0, 1, 2, 3
 """The vertices that every graph has."""
 
 
@@ -34,8 +34,9 @@ class Flows(NamedTuple):
     want : int64 (i,), what each item wants after the bound of its node; -1 where it is cut off
     place : int32 (i,), node that each item hangs on
     sum_want, grant : int64 (vertices, classes), what each vertex wants and gets
-    granted : int64 (i,), what each item got
+    granted : int64 (i,), what each item got; refused : uint8 (i,), needs that cannot be met whole
     store_arc : int32 (t,), arc of each store; opening : int32 (1,), arc that opens them all
+    now_short, sum_need : uint8, int64 (vertices,), scratch, zero between sharings
     store_out, store_in : int64 (t,), rates of the last sharing
     """
 
@@ -59,8 +60,11 @@ class Flows(NamedTuple):
     sum_want: Any
     grant: Any
     granted: Any
+    refused: Any
     store_arc: Any
     opening: Any
+    now_short: Any
+    sum_need: Any
     store_out: Any
     store_in: Any
 
@@ -71,8 +75,8 @@ def flows_of(graph: Graph, books: Books, classes: int) -> Flows:
     sizes = np.diff(graph.first)
     most = int(sizes.max(initial=0))
     edges = int(np.diff(graph.out_ptr[graph.first]).max(initial=0))
-    vertices = 2 * most + 3
-    arcs = 2 * (2 * edges + most * (classes + 5) + 2 * stores + 4)
+    vertices = 2 * most + 4
+    arcs = 2 * (2 * edges + most * (classes + 5) + 2 * stores + 4 + 2 * items + 2 * most * classes)
     whole = {name: np.zeros(vertices, np.int32) for name in ("head", "level", "queue", "now")}
     return Flows(
         parent=np.zeros(nodes, np.int32),
@@ -91,8 +95,11 @@ def flows_of(graph: Graph, books: Books, classes: int) -> Flows:
         sum_want=np.zeros((vertices, classes), np.int64),
         grant=np.zeros((vertices, classes), np.int64),
         granted=np.zeros(items, np.int64),
+        refused=np.zeros(items, np.uint8),
         store_arc=np.zeros(stores, np.int32),
         opening=np.zeros(1, np.int32),
+        now_short=np.zeros(vertices, np.uint8),
+        sum_need=np.zeros(vertices, np.int64),
         store_out=np.zeros(stores, np.int64),
         store_in=np.zeros(stores, np.int64),
         **whole,
@@ -121,6 +128,7 @@ def wants_of(graph: Graph, books: Books, lane: Lane, flows: Flows, line: Any) ->
             v = provider_of(graph, lane, g) if draws else -1
         flows.place[i] = v
         flows.granted[i] = 0
+        flows.refused[i] = 0
         flows.want[i] = -1
         if v < 0 or not lane.served[v]:
             continue
@@ -146,7 +154,7 @@ def bounds(bound: Any, total: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def parts_of(graph: Graph, books: Books, lane: Lane, flows: Flows, line: Any, total: Any) -> Any:
-    """Join what is served without a bound between; number of vertices, the three at first too."""
+    """Join what is served without a bound between; number of vertices, the fixed ones too."""
     served, parent = lane.served, flows.parent
     first, last = graph.first[line], graph.first[line + 1]
     for v in range(first, last):
@@ -163,7 +171,7 @@ def parts_of(graph: Graph, books: Books, lane: Lane, flows: Flows, line: Any, to
             a, b = _find(parent, u), _find(parent, v)
             if a != b:
                 parent[max(a, b)] = min(a, b)
-    count = 3
+    count = 4
     for v in range(first, last):
         if not served[v]:
             continue

@@ -15,6 +15,7 @@ from rencity.sim.balance.flow import BIG, add_arc, push
 from rencity.sim.balance.lane import Lane
 from rencity.sim.balance.ledger import Books
 from rencity.sim.balance.parts import (
+    BACK,
     ORIGIN,
     STORES,
     TARGET,
@@ -58,10 +59,10 @@ def _add(flows: Flows, count: Any, a: Any, b: Any, most: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def push_to(flows: Flows, vertices: Any, target: Any) -> None:
-    """Push all that goes from the origin to a target."""
-    push(
-        flows.head, flows.nxt, flows.to, flows.cap, vertices, ORIGIN, target, flows.level,
+def push_to(flows: Flows, vertices: Any, start: Any, target: Any) -> Any:
+    """Push all that goes from one vertex to another; how much that was."""
+    return push(
+        flows.head, flows.nxt, flows.to, flows.cap, vertices, start, target, flows.level,
         flows.queue, flows.now, flows.path,
     )  # fmt: skip
 
@@ -95,13 +96,81 @@ def _push_classes(books: Books, flows: Flows, line: Any, vertices: Any, count: A
             flows.sum_want[vertex, books.item_class[i]] += flows.want[i]
     for c in range(flows.sum_want.shape[1]):
         base = count
-        for vertex in range(3, vertices):
+        for vertex in range(BACK + 1, vertices):
+            flows.grant[vertex, c] = flows.sum_want[vertex, c]
             if flows.sum_want[vertex, c] > 0:
                 count = _add(flows, count, vertex, TARGET, flows.sum_want[vertex, c])
         if count > base:
-            push_to(flows, vertices, TARGET)
-        for e in range(base, count, 2):
-            flows.grant[flows.to[e ^ 1], c] = flows.cap[e ^ 1]
+            push_to(flows, vertices, ORIGIN, TARGET)
+            count = _one_by_one(books, flows, line, vertices, count, base, c)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _one_by_one(
+    books: Books, flows: Flows, line: Any, vertices: Any, count: Any, base: Any, c: Any
+) -> Any:
+    """Where a part goes short, try its needs one after the other, then give people what is left."""
+    cap, sum_need = flows.cap, flows.sum_need
+    last, short = count, 0
+    for i in range(books.item_ptr[line], books.item_ptr[line + 1]):
+        if books.item_class[i] == c and books.item_group[i] >= 0 and flows.want[i] > 0:
+            sum_need[flows.outlet[flows.place[i]]] += flows.want[i]
+    for e in range(base, last, 2):
+        vertex = flows.to[e ^ 1]
+        flows.grant[vertex, c] = cap[e ^ 1]
+        if cap[e] > 0 and sum_need[vertex] > 0:
+            flows.grant[vertex, c] = 0
+            count = _take_back(flows, vertices, count, e)
+            flows.now_short[vertex] = 1
+            short += 1
+    if short:
+        count = _try_needs(books, flows, line, vertices, count, c)
+        first = count
+        for e in range(base, last, 2):
+            vertex = flows.to[e ^ 1]
+            rest = flows.sum_want[vertex, c] - sum_need[vertex]
+            if flows.now_short[vertex] and rest > 0:
+                count = _add(flows, count, vertex, TARGET, rest)
+        if count > first:
+            push_to(flows, vertices, ORIGIN, TARGET)
+        for e in range(first, count, 2):
+            flows.grant[flows.to[e ^ 1], c] += cap[e ^ 1]
+    for e in range(base, last, 2):
+        flows.now_short[flows.to[e ^ 1]] = 0
+        sum_need[flows.to[e ^ 1]] = 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _try_needs(books: Books, flows: Flows, line: Any, vertices: Any, count: Any, c: Any) -> Any:
+    """Serve the needs of parts that go short as long as each can be served whole."""
+    for i in range(books.item_ptr[line], books.item_ptr[line + 1]):
+        if books.item_class[i] != c or books.item_group[i] < 0 or flows.want[i] <= 0:
+            continue
+        vertex = flows.outlet[flows.place[i]]
+        if not flows.now_short[vertex]:
+            continue
+        arc = count
+        count = _add(flows, count, vertex, TARGET, flows.want[i])
+        if push_to(flows, vertices, ORIGIN, TARGET) < flows.want[i]:
+            flows.refused[i] = 1
+            count = _take_back(flows, vertices, count, arc)
+        else:
+            flows.grant[vertex, c] += flows.want[i]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _take_back(flows: Flows, vertices: Any, count: Any, arc: Any) -> Any:
+    """Close an arc to the target and send what it carried back to where it came from."""
+    carried = flows.cap[arc ^ 1]
+    flows.cap[arc] = flows.cap[arc ^ 1] = 0
+    if carried > 0:
+        way = count
+        count = _add(flows, count, BACK, flows.to[arc ^ 1], carried)
+        push_to(flows, vertices, BACK, ORIGIN)
+        flows.cap[way] = flows.cap[way ^ 1] = 0
     return count
 
 
@@ -113,7 +182,7 @@ def _keep_stores(
     cap = flows.cap
     begin, end = books.store_ptr[line], books.store_ptr[line + 1]
     cap[flows.opening[0]] = 0
-    push_to(flows, vertices, STORES)
+    push_to(flows, vertices, ORIGIN, STORES)
     base = count
     for t in range(begin, end):
         arc = flows.store_arc[t]
@@ -126,7 +195,7 @@ def _keep_stores(
             flows.store_arc[t] = count
             count = _add(flows, count, flows.inlet[books.store_node[t]], TARGET, room)
     if count > base:
-        push_to(flows, vertices, TARGET)
+        push_to(flows, vertices, ORIGIN, TARGET)
     for t in range(begin, end):
         if flows.store_arc[t] >= base:
             flows.store_in[t] = cap[flows.store_arc[t] ^ 1]
@@ -145,7 +214,7 @@ def _give(books: Books, lane: Lane, flows: Flows, line: Any) -> Any:
         if flows.want[i] == 0:
             continue
         flows.sum_want[vertex, c] -= flows.want[i]
-        if flows.want[i] <= flows.grant[vertex, c]:
+        if not flows.refused[i]:
             flows.granted[i] = flows.want[i]
             flows.grant[vertex, c] -= flows.want[i]
         else:
