@@ -2,7 +2,8 @@
 
 The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
 Parquet tables (zones, assets, links, weak_links, outages of the first samples) and `layers/`,
-rasters of the hazards. It is read without the city's files; only `rencity why` asks for the city.
+rasters of the hazards; at level balance also `balance.nc` and `balance.parquet`. It is read without
+the city's files; only `rencity why` asks for the city.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rencity.city.model import City
 from rencity.city.rasters import geotiff
 from rencity.kit.errors import RunError, StorageError
 from rencity.kit.files import staged_folder
+from rencity.sim.balance.tables import assets_of, curves_of, digest_into, summary_of
 from rencity.sim.in_short import as_html, as_text
 from rencity.sim.keep import forget
 from rencity.sim.metrics import curve_metrics, equity
@@ -49,6 +51,7 @@ class Result:
     layers : GeoTIFFs of the hazards (flood depth, gust, …) by path in the run folder
     zones, assets, links, weak_links : tables for maps and lists
     outages : who was out when in the first samples, see `rencity.sim.why.kept`
+    balance, balance_assets : what level balance found, where the scenario asked for it
     """
 
     about: Mapping[str, Any]
@@ -61,13 +64,15 @@ class Result:
     scenario_toml: str
     layers: Mapping[str, bytes] = field(default_factory=dict)
     outages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    balance: xr.Dataset | None = None
+    balance_assets: pd.DataFrame | None = None
 
     @classmethod
     def of(
         cls, run: Run, city: City, *, scenario_toml: str, packs: Mapping[str, str] | None = None
     ) -> Result:
         """Make tables of a run."""
-        curves = _curves(run)
+        curves, found = _curves(run), run.balanced
         return cls(
             about=_about(run, city, curves, scenario_toml, packs or {}),
             curves=curves,
@@ -89,6 +94,8 @@ class Result:
                 run.kept_hazard,
                 [hazard.name for hazard in run.scenario.hazards],
             ),
+            balance=curves_of(found, run.network, run.edge_min) if found else None,
+            balance_assets=assets_of(found, run.network, city) if found else None,
         )
 
     @property
@@ -112,6 +119,10 @@ class Result:
             (stage / "result.nc").write_bytes(curves)
             for name in ("zones", "assets", "links", "weak_links", "outages"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
+            if self.balance is not None and self.balance_assets is not None:
+                balance = self.balance.to_netcdf(engine="h5netcdf")
+                (stage / "balance.nc").write_bytes(balance)
+                self.balance_assets.to_parquet(stage / "balance.parquet", index=False)
             for path, data in self.layers.items():
                 (stage / path).parent.mkdir(exist_ok=True)
                 (stage / path).write_bytes(data)
@@ -140,7 +151,7 @@ class Result:
         try:
             with xr.open_dataset(folder / "result.nc", engine="h5netcdf") as opened:
                 curves = opened.load()
-            tables = {
+            tables: dict[str, Any] = {
                 name: pd.read_parquet(folder / f"{name}.parquet")
                 for name in ("assets", "links", "weak_links")
             }
@@ -150,6 +161,7 @@ class Result:
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
             paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
             layers = {path: (folder / path).read_bytes() for path in paths}
+            tables |= _open_balance(folder) if about["level"] == "balance" else {}
         except Exception as exc:
             raise RunError(
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
@@ -203,6 +215,15 @@ class Result:
 
     def _repr_html_(self) -> str:
         return as_html(self.about, self.summary)
+
+
+def _open_balance(folder: Path) -> dict[str, Any]:
+    with xr.open_dataset(folder / "balance.nc", engine="h5netcdf") as opened:
+        balance = opened.load()
+    return {
+        "balance": balance,
+        "balance_assets": pd.read_parquet(folder / "balance.parquet"),
+    }
 
 
 def layer_path(hazard: str, layer: str) -> str:
@@ -313,9 +334,10 @@ def _about(
             for i, (name, weight) in enumerate(run.events)
         ],
         "horizon_h": run.horizon_min / 60,
-        "level": "reach",
+        "level": "balance" if run.balanced else "reach",
         "unit": run.network.unit,
-        "leaves_out": caveats("reach", run.network.unit),
+        "leaves_out": caveats("balance" if run.balanced else "reach", run.network.unit),
+        "balance": summary_of(run.balanced, run.network) if run.balanced else None,
         "lifelines": [
             {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
             for name in run.network.lifelines
@@ -359,6 +381,8 @@ def _digest(run: Run, curves: xr.Dataset) -> str:
         digest.update(np.ascontiguousarray(array).tobytes())
     for saved in run.saved:
         digest.update(f"{saved.row} {saved.pairs} {saved.mean!r}".encode())
+    if run.balanced:
+        digest_into(digest, run.balanced)
     return digest.hexdigest()
 
 
