@@ -1,0 +1,70 @@
+"""Measures applied to a setting, and what each may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rencity.sim.hazard.strikes import selected
+from rencity.sim.measures.drain import drain
+from rencity.sim.measures.harden import harden
+from rencity.sim.measures.microgrid import microgrid, twin_id
+from rencity.sim.measures.place import move
+from rencity.sim.measures.setting import Setting
+from rencity.sim.measures.spec import (
+    Backup,
+    Drain,
+    Harden,
+    Link,
+    Measure,
+    Microgrid,
+    Move,
+)
+from rencity.sim.measures.supply import backup, link
+
+EFFECTS: dict[type, Callable[[Any, Setting], Setting]] = {
+    Harden: harden,
+    Backup: backup,
+    Link: link,
+    Move: move,
+    Microgrid: microgrid,
+    Drain: drain,
+}
+REBUILDS = (Backup, Link, Microgrid)
+"""Kinds that change the network: who feeds whom, or for how long a need may wait."""
+
+BUILDS = (Link, Microgrid)
+
+
+def applied(measures: Iterable[Measure], setting: Setting) -> Setting:
+    """The setting after measures.
+
+    Those that build come last, so that a selection by kind or lifeline means what stands today.
+
+    Raises
+    ------
+    InputError, ScenarioError : a measure does not fit the city
+    """
+    for measure in sorted(measures, key=lambda each: isinstance(each, BUILDS)):
+        setting = EFFECTS[type(measure)](measure, setting)
+    return setting
+
+
+def touched(measure: Measure, setting: Setting) -> frozenset[str] | None:
+    """Assets whose damage a measure may change, new ones included; None: any asset's."""
+    match measure:
+        case Harden():
+            return frozenset(setting.city.assets["id"][_chosen(measure, setting)])
+        case Move():
+            return frozenset((measure.asset,))
+        case Link():
+            return frozenset((measure.id,) if measure.asset_kind else ())
+        case Microgrid():
+            return frozenset((measure.id, *(twin_id(measure, one) for one in measure.feeds)))
+        case Backup():
+            return frozenset()
+    return None
+
+
+def _chosen(measure: Harden, setting: Setting) -> Any:
+    return selected(setting.city, measure, place=f"measure {measure.id}")

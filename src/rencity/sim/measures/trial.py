@@ -1,0 +1,216 @@
+"""One scenario tried again and again on the same draws, with other measures each time.
+
+Nothing is simulated twice: samples are independent, so a sample in which a set of measures changes
+nothing keeps its loss, and one in which it leaves what another set left has that set's.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rencity.city.network import Network, build_network
+from rencity.kit.errors import CityError
+from rencity.kit.ids import keys_of
+from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.outbreak.spec import OutbreakHazard
+from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.measures.apply import REBUILDS, applied, touched
+from rencity.sim.measures.drawn import MIN_PER_H, Drawn, drawn_of, spliced
+from rencity.sim.measures.setting import Setting
+from rencity.sim.measures.spec import Measure
+from rencity.sim.reach.lanes import LANES
+from rencity.sim.steps import step_edges
+from rencity.sim.workers import Engines
+
+Chosen = frozenset[str]
+LOOK_ROUND = (TargetedHazard, CyberHazard, OutbreakHazard)
+"""Hazards that look at the whole network to choose whom they strike."""
+KEPT_ENGINES = 4
+
+
+class Trial:
+    """A scenario on common random numbers.
+
+    The steps are those of the city today and of every measure together, so that a finer watch is
+    never taken for a better city.
+
+    Parameters
+    ----------
+    setting : today
+    base : folder of the scenario file
+    measures : all that may be chosen
+    samples : all that may be asked for
+    weights : by lifeline, what a person-minute counts; those not named count 1
+    workers : threads; the result is the same for any number
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        base: Path,
+        measures: Sequence[Measure],
+        samples: int,
+        seed: int,
+        *,
+        weights: dict[str, float] | None = None,
+        workers: int = 1,
+    ) -> None:
+        self.setting, self.base, self.samples, self.seed = setting, base, samples, seed
+        self.measures = {measure.id: measure for measure in measures}
+        self.weights = dict(weights or {})
+        self.simulated = 0
+        self._workers = workers
+        self._networks: dict[Chosen, Network] = {}
+        self._drawn: dict[Chosen, Drawn] = {}
+        self._engines: OrderedDict[Chosen, Engines] = OrderedDict()
+        self._loss: dict[Chosen, dict[bytes, float]] = {}
+        self.horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
+        self._touched = self._touches()
+        self.today = self._network(frozenset())
+        if not self.today.nodes:
+            raise CityError("no assets", place="assets", mend="import or make a city first")
+        self.edge_min = self._edges()
+
+    def loss(self, chosen: Chosen, first: int, count: int) -> npt.NDArray[np.float64]:
+        """Weighted person-minutes lost in samples `first` and after, float64 (count,)."""
+        drawn = self.drawn(chosen)
+        key = self._rebuilt(chosen)
+        known = self._loss.setdefault(key, {})
+        samples = np.arange(first, first + count)
+        digests = drawn.digests(samples)  # type: ignore[arg-type]
+        new = {d: int(s) for d, s in zip(digests, samples, strict=True) if d not in known}
+        if new:
+            found = self._weighted(self._losses(key, drawn, list(new.values())))
+            known.update(zip(new, found.tolist(), strict=True))
+        return np.array([known[digest] for digest in digests])
+
+    def losses(self, chosen: Chosen, first: int, count: int) -> npt.NDArray[np.int64]:
+        """Person-minutes lost, int64 (lifelines, regions, count), as the network of today has."""
+        samples = list(range(first, first + count))
+        return self._losses(self._rebuilt(chosen), self.drawn(chosen), samples)
+
+    def drawn(self, chosen: Chosen) -> Drawn:
+        """What is out when, under a set of measures."""
+        if any(isinstance(hazard, LOOK_ROUND) for hazard in self.setting.scenario.hazards):
+            return self._direct(chosen)
+        parts = []
+        for group in self._groups(chosen):
+            keys = self._keys(group)
+            if keys is None:
+                return self._direct(self._striking(chosen))
+            parts.append((self._direct(group), keys))
+        return spliced(self._direct(frozenset()), parts)
+
+    def _striking(self, chosen: Chosen) -> Chosen:
+        return frozenset(one for one in chosen if self._touched[one] != frozenset())
+
+    def _groups(self, chosen: Chosen) -> list[Chosen]:
+        """Measures that touch something, together where they touch the same."""
+        groups: list[Chosen] = []
+        for one in sorted(self._striking(chosen)):
+            mine = self._touched[one]
+            near = [
+                group
+                for group in groups
+                if mine is None
+                or any(t is None or t & mine for t in map(self._touched.__getitem__, group))
+            ]
+            groups = [group for group in groups if group not in near]
+            groups.append(frozenset((one,)).union(*near))
+        return groups
+
+    def _keys(self, group: Chosen) -> npt.NDArray[np.uint64] | None:
+        ids: set[str] = set()
+        for one in group:
+            mine = self._touched[one]
+            if mine is None:
+                return None
+            ids |= mine
+        return keys_of(sorted(ids))
+
+    def _direct(self, chosen: Chosen) -> Drawn:
+        if chosen not in self._drawn:
+            setting = self._applied(chosen)
+            network = self._network(self._rebuilt(chosen))
+            self._drawn[chosen] = drawn_of(setting, network, self.base, self.samples, self.seed)
+        return self._drawn[chosen]
+
+    def _losses(self, key: Chosen, drawn: Drawn, samples: list[int]) -> npt.NDArray[np.int64]:
+        network, engines = self._network(key), self._engine(key)
+        self.simulated += len(samples)
+
+        def one(part: list[int]) -> npt.NDArray[np.int64]:
+            account = engines.mine().run(drawn.outages(part, network))
+            zones = account.zone_loss[:, :, : len(part)]
+            made = np.zeros((zones.shape[0], len(network.region), len(part)), np.int64)
+            for zone, region in enumerate(network.zone_region):
+                made[:, region] += zones[:, zone]
+            return made
+
+        chunks = [samples[i : i + LANES] for i in range(0, len(samples), LANES)]
+        with ThreadPoolExecutor(self._workers) as pool:
+            found = list(pool.map(one, chunks))
+        return self._as_today(network, np.concatenate(found, axis=2))
+
+    def _as_today(self, network: Network, losses: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Lifelines and regions in today's order."""
+        today = self.today
+        if (network.lifelines, network.region) == (today.lifelines, today.region):
+            return losses
+        made = np.zeros((len(today.lifelines), len(today.region), losses.shape[2]), np.int64)
+        for i, lifeline in enumerate(network.lifelines):
+            for j, region in enumerate(network.region):
+                if lifeline in today.lifelines and region in today.region:
+                    at = today.lifelines.index(lifeline), today.region.index(region)
+                    made[at] = losses[i, j]
+        return made
+
+    def _weighted(self, losses: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        weights = np.array([self.weights.get(name, 1.0) for name in self.today.lifelines])
+        return weights @ losses.sum(axis=1)
+
+    def _engine(self, key: Chosen) -> Engines:
+        if key not in self._engines:
+            network = self._network(key)
+            self._engines[key] = Engines(network, self.edge_min, self.horizon_min)
+            while len(self._engines) > KEPT_ENGINES:
+                self._engines.popitem(last=False)
+        self._engines.move_to_end(key)
+        return self._engines[key]
+
+    def _rebuilt(self, chosen: Chosen) -> Chosen:
+        """Those of a set that change the network; the others leave it as it is."""
+        return frozenset(one for one in chosen if isinstance(self.measures[one], REBUILDS))
+
+    def _network(self, key: Chosen) -> Network:
+        if key not in self._networks:
+            self._networks[key] = build_network(self._applied(key).city)
+        return self._networks[key]
+
+    def _applied(self, chosen: Iterable[str]) -> Setting:
+        mine = set(chosen)
+        return applied(
+            [measure for one, measure in self.measures.items() if one in mine], self.setting
+        )
+
+    def _touches(self) -> dict[str, frozenset[str] | None]:
+        made: dict[str, frozenset[str] | None] = {}
+        for one, measure in self.measures.items():
+            same = applied([measure], self.setting) is self.setting
+            made[one] = frozenset() if same else touched(measure, self.setting)
+        return made
+
+    def _edges(self) -> npt.NDArray[np.int64]:
+        scenario = self.setting.scenario
+        starts = [round(hazard.start_h * MIN_PER_H) for hazard in scenario.hazards]
+        step_min = max(1, round(scenario.step_h * MIN_PER_H))
+        keys = {self._rebuilt(frozenset((one,))) for one in self.measures}
+        networks = [self._network(key) for key in sorted(keys | {frozenset()}, key=sorted)]
+        edges = [step_edges(each, self.horizon_min, step_min, starts) for each in networks]
+        return np.unique(np.concatenate(edges))
