@@ -12,6 +12,7 @@ from shapely.geometry import box
 
 from rencity.kit.errors import RunError
 from rencity.sim.damage import Classes
+from rencity.sim.executors import Workers
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.striking import strikes_of
 from rencity.sim.reach.events import draws_of, outages_of_block
@@ -81,7 +82,7 @@ def run_of(city, text=SCENARIO, **options):
 
 def test_workers_change_nothing(city):
     one = Result.of(run_of(city), city, scenario_toml=SCENARIO)
-    two = Result.of(run_of(city, workers=2), city, scenario_toml=SCENARIO)
+    two = Result.of(run_of(city, workers=Workers(2)), city, scenario_toml=SCENARIO)
     assert one.digest == two.digest
     pd.testing.assert_frame_equal(one.weak_links, two.weak_links)
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from rencity.sim.clock import Progress
     from rencity.sim.result import Result
-    from rencity.sim.workers import Progress
 
 SHOWN = 5
 STAGES = {
@@ -47,7 +47,12 @@ def stress(
     out: Annotated[Path, typer.Option(help="Run folder to write")],
     samples: Annotated[int | None, typer.Option(min=1, help="Instead of the scenario's")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Threads; 0: one for each core")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes; 0: threads, one for each core")
+    ] = 0,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do the work")
+    ] = "",
     event: Annotated[str | None, typer.Option(help="Only this event of the fields")] = None,
     pack: Annotated[list[Path] | None, typer.Option(help="One more pack folder")] = None,
     replace: Annotated[bool, typer.Option(help="Overwrite the run folder")] = False,
@@ -67,7 +72,9 @@ def stress(
             samples=samples,
             seed=seed,
             workers=workers,
+            dask=dask,
             event=event,
+            keep_beside=out,
             progress=progress,
         )
         result.write(out, replace=replace)

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from rencity.kit.errors import StorageError
 
@@ -151,6 +152,18 @@ def write_bytes(path: Path, data: bytes) -> None:
     ------
     StorageError : the disk refused the write
     """
+    with staged_file(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def staged_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield an open file that takes the place of `path` on success and vanishes on failure.
+
+    Raises
+    ------
+    StorageError : the disk refused the write
+    """
     path = Path(path)
     part: Path | None = None
     try:
@@ -158,7 +171,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.partial-", dir=path.parent)
         part = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o644)
@@ -168,6 +181,27 @@ def write_bytes(path: Path, data: bytes) -> None:
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process until the end of the block or of the process.
+
+    Raises
+    ------
+    StorageError : another process holds it
+    """
+    lock = _lock(folder, or_open=True)
+    if lock is None:
+        raise StorageError(
+            "another command is writing there",
+            place=str(folder),
+            mend="wait until it has ended, or give another --out",
+        )
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _flush(folder: Path) -> None:

@@ -9,7 +9,6 @@ Examples
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,11 @@ from pathlib import Path
 from rencity.city.model import City
 from rencity.content import classes_of, load_packs
 from rencity.sim import run
+from rencity.sim.clock import Progress
+from rencity.sim.executors import Workers
 from rencity.sim.result import Result
 from rencity.sim.scenario import Scenario, load_scenario, parse_scenario
 from rencity.sim.scenario_text import read_text, scenario_toml
-from rencity.sim.workers import Progress
 
 
 def stress(
@@ -30,9 +30,11 @@ def stress(
     samples: int | None = None,
     seed: int | None = None,
     workers: int = 0,
+    dask: str = "",
     event: str | None = None,
     packs: Sequence[str | Path] = (),
     base: str | Path | None = None,
+    keep_beside: str | Path | None = None,
     progress: Progress = lambda _stage, _share: None,
 ) -> Result:
     """Strike a city, follow it to the horizon, rank what is to blame.
@@ -42,15 +44,18 @@ def stress(
     city : a city, or the folder of one
     scenario : a file, its text (TOML of several lines), or a scenario
     samples, seed : instead of the scenario's
-    workers : threads, 0 for one each core; the result is the same for any number
+    workers : 0: threads, one for each core; else processes; the result is the same for any number
+    dask : address of a Dask scheduler whose workers do the blocks instead
     event : only this event of the scenario's fields
     packs : more pack folders, laid over the shipped ones and under the scenario's own
     base : folder that paths in the scenario start from; None: the file's own, else the current one
+    keep_beside : run folder that the result will be written to: finished blocks stay beside it
+        when the run is stopped, and the next call goes on from them
     progress : called with a stage and its share done, 0 to 1
 
     Raises
     ------
-    InputError, CityError, PackError, ScenarioError : each says what, where and how to mend it
+    RencityError : of any kind; each says what, where and how to mend it
     """
     opened = city if isinstance(city, City) else City.open(city)
     told = _told(scenario, base)
@@ -63,8 +68,9 @@ def stress(
         base=told.base,
         samples=samples,
         seed=seed,
-        workers=workers or os.cpu_count() or 1,
+        workers=Workers(workers, dask),
         event=event,
+        keep_beside=None if keep_beside is None else Path(keep_beside),
         progress=progress,
     )
     return Result.of(made, opened, scenario_toml=told.text, packs=held.versions)

@@ -6,17 +6,23 @@ Only samples in which the asset was damaged can differ, and lanes are independen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rencity.sim.reach.account import Account
+from rencity.sim.plan import Plan
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages, merged
+from rencity.sim.spread import Simulators, in_order
 
 Z95 = 1.959964
+MOST_OUTAGES = 20_000_000
+"""Outages simulated again, about; where samples hold more, fewer of each asset's are rerun."""
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,56 +42,101 @@ class Saved:
     high: float
 
 
-def lanes_to_run(
-    rows: Sequence[int], blocks: Sequence[Outages], most: int
-) -> list[tuple[int, int, int]]:
-    """(row, block, lane) of the first `most` samples in which each row is out, in sample order."""
-    found: list[tuple[int, int, int]] = []
-    for row in rows:
-        taken = 0
-        for number, outages in enumerate(blocks):
-            lanes = np.unique(outages.lane[outages.row == row])[: most - taken]
-            found += [(row, number, int(lane)) for lane in lanes]
-            taken += len(lanes)
-    return found
+@dataclass(frozen=True)
+class Pair:
+    """A row and a sample in which it is out, with all that is out then."""
+
+    row: int
+    sample: int
+    outages: Outages
+
+    def without(self, lane: int) -> Outages:
+        """All outages but the row's own, in another lane."""
+        kept = self.outages.where(self.outages.row != self.row)
+        return Outages(kept.row, np.full(len(kept.row), lane, np.int32), kept.begin, kept.end)
+
+
+def pairs_each(most: int, rows: int, outages_each: float) -> int:
+    """Samples of each of `rows` to run again, `most` unless their outages would be too many."""
+    if rows == 0 or outages_each == 0:
+        return most
+    return max(1, min(most, int(MOST_OUTAGES / (rows * outages_each))))
+
+
+def pairs_of(
+    simulators: Simulators, plan: Plan, rows: Sequence[int], most: int
+) -> Iterator[list[Pair]]:
+    """Pairs of the first `most` samples in which each row is out, some hundred at a time."""
+    left = dict.fromkeys(rows, most)
+    waiting: list[Pair] = []
+    for number in plan.blocks:
+        if not left:
+            break
+        drawing = simulators.mine().drawing(number)
+        for first, last in drawing.spans():
+            waiting += _pairs_in(drawing.outages(first, last), number, left)
+            if len(waiting) >= LANES:
+                yield waiting[:LANES]
+                waiting = waiting[LANES:]
+            if not left:
+                break
+    if waiting:
+        yield waiting
+
+
+def _pairs_in(outages: Outages, number: int, left: dict[int, int]) -> list[Pair]:
+    """Pairs of one span; takes them off `left`."""
+    mine = np.isin(outages.row, list(left))
+    found: list[tuple[int, int]] = []
+    for row in list(left):
+        lanes = np.unique(outages.lane[mine][outages.row[mine] == row])[: left[row]]
+        found += [(row, int(lane)) for lane in lanes]
+        left[row] -= len(lanes)
+        if not left[row]:
+            del left[row]
+    order = np.argsort(outages.lane, kind="stable") if found else np.empty(0, np.int64)
+    by_lane = outages.where(order)
+    ends = np.searchsorted(by_lane.lane, np.arange(LANES + 1))
+    held = {
+        lane: by_lane.where(np.arange(ends[lane], ends[lane + 1])) for lane in {p[1] for p in found}
+    }
+    return [Pair(row, number * LANES + lane, held[lane]) for row, lane in found]
 
 
 def knock_out(
-    pairs: Sequence[tuple[int, int, int]],
-    blocks: Sequence[Outages],
-    run: Callable[[Outages], Account],
-    map_: Callable[..., object] = map,
-) -> npt.NDArray[np.int64]:
-    """Loss in person-minutes of each pair's sample without its row's outage, int64 (pairs,)."""
-    by_lane = [_sorted_by_lane(outages) for outages in blocks]
-    chunks = [pairs[i : i + LANES] for i in range(0, len(pairs), LANES)]
-
-    def loss(chunk: Sequence[tuple[int, int, int]]) -> npt.NDArray[np.int64]:
-        account = run(_without_rows(chunk, by_lane))
-        return account.zone_loss.sum(axis=(0, 1))[: len(chunk)]
-
-    losses = list(map_(loss, chunks))  # type: ignore[call-overload]
-    return np.concatenate(losses) if losses else np.empty(0, np.int64)
-
-
-def saved_by_row(
-    pairs: Sequence[tuple[int, int, int]],
-    loss_without: npt.NDArray[np.int64],
-    loss_with: npt.NDArray[np.int64],
-    damaged: npt.NDArray[np.int64],
-    samples: int,
+    simulators: Simulators,
+    plan: Plan,
+    rows: Sequence[int],
+    most: int,
+    loss_with: Ints,
+    damaged: Ints,
+    pool: Executor,
+    ahead: int,
 ) -> list[Saved]:
-    """Mean saving of each row over all samples, with bounds.
+    """What each row would save on average if it could not be damaged, in the order of `rows`.
 
     Parameters
     ----------
     loss_with : int64 (samples,), loss of the run itself
-    damaged : int64 (rows,), samples in which each row is out
+    damaged : int64 (rows of the network,), samples in which each is out
     """
-    by_row: dict[int, list[float]] = {}
-    for (row, block, lane), loss in zip(pairs, loss_without, strict=True):
-        by_row.setdefault(row, []).append(float(loss_with[block * LANES + lane] - loss))
-    return [_saved(row, np.array(by_row[row]), int(damaged[row]), samples) for row in by_row]
+    gains: dict[int, list[float]] = {row: [] for row in rows}
+
+    def loss(pairs: Sequence[Pair]) -> Ints:
+        outages = merged([pair.without(lane) for lane, pair in enumerate(pairs)])
+        return simulators.mine().loss(outages)[: len(pairs)]
+
+    for batch in pairs_of(simulators, plan, rows, most):
+        part = max(1, -(-len(batch) // ahead))
+        parts = [batch[i : i + part] for i in range(0, len(batch), part)]
+        without = np.concatenate(list(in_order(pool, ahead, loss, parts)))
+        for pair, after in zip(batch, without, strict=True):
+            gains[pair.row].append(float(loss_with[pair.sample] - after))
+    return [
+        _saved(row, np.array(gain), int(damaged[row]), len(loss_with))
+        for row, gain in gains.items()
+        if gain
+    ]
 
 
 def _saved(row: int, gain: npt.NDArray[np.float64], damaged: int, samples: int) -> Saved:
@@ -95,24 +146,3 @@ def _saved(row: int, gain: npt.NDArray[np.float64], damaged: int, samples: int) 
     within = gain.var(ddof=1) / len(gain) if len(gain) > 1 else 0.0
     half = Z95 * np.sqrt(share**2 * within + gain.mean() ** 2 * share * (1 - share) / samples)
     return Saved(row, len(gain), mean, mean - half, mean + half)
-
-
-def _sorted_by_lane(outages: Outages) -> tuple[Outages, npt.NDArray[np.int64]]:
-    order = np.argsort(outages.lane, kind="stable")
-    lane = outages.lane[order]
-    ends = np.searchsorted(lane, np.arange(LANES + 1))
-    return outages.where(order), ends
-
-
-def _without_rows(
-    chunk: Sequence[tuple[int, int, int]],
-    by_lane: Sequence[tuple[Outages, npt.NDArray[np.int64]]],
-) -> Outages:
-    parts = []
-    for position, (row, block, lane) in enumerate(chunk):
-        outages, ends = by_lane[block]
-        mine = np.arange(ends[lane], ends[lane + 1])
-        mine = mine[outages.row[mine] != row]
-        where = np.full(len(mine), position, np.int32)
-        parts.append(Outages(outages.row[mine], where, outages.begin[mine], outages.end[mine]))
-    return merged(parts)

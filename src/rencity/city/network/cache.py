@@ -32,10 +32,10 @@ def network_of(city: City) -> Network:
     ------
     CityError : the check finds an error
     """
-    cache = _folder(city)
+    cache = network_folder(city)
     if cache is not None and cache.is_dir():
         with contextlib.suppress(*_BROKEN):  # a broken cache is made anew
-            return _load(cache)
+            return load_network(cache)
     assert_valid(city)
     network = build_network(city)
     if cache is not None:
@@ -44,7 +44,8 @@ def network_of(city: City) -> Network:
     return network
 
 
-def _folder(city: City) -> Path | None:
+def network_folder(city: City) -> Path | None:
+    """Where the arrays of a city are kept; None for a city without a folder."""
     if city.folder is None:
         return None
     return city.folder / ".cache" / f"network-{VERSION}-{city.hash[:24]}"
@@ -61,7 +62,13 @@ def _save(network: Network, folder: Path) -> None:
                 np.save(stage / f"{item.name}.npy", getattr(network, item.name))
 
 
-def _load(folder: Path) -> Network:
+def load_network(folder: Path) -> Network:
+    """Arrays kept in a folder, memory-mapped.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError : the folder is not there, or not whole
+    """
     said = json.loads((folder / "names.json").read_text("utf-8"))
     values: dict[str, Any] = {name: tuple(said[name]) for name in _TEXT}
     values["unit"] = said["unit"]

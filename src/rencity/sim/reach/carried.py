@@ -9,9 +9,19 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import FOREVER, Outages, merged
 
 
-def in_full(network: Network, damage: Outages) -> Outages:
-    """Damage, what rides on it, and normally open links until they are closed."""
-    return merged([carried(network, damage), _opened(network, damage)])
+def in_full(network: Network, damage: Outages, lanes: tuple[int, int]) -> Outages:
+    """Damage, what rides on it, and normally open links until they are closed.
+
+    Parameters
+    ----------
+    damage : of lanes from the first of `lanes` until before its second
+    """
+    return opened(network, damage, carried(network, damage), lanes)
+
+
+def opened(network: Network, damage: Outages, full: Outages, lanes: tuple[int, int]) -> Outages:
+    """`full` and normally open links, which carry nothing until switched after `damage` begins."""
+    return merged([full, _waiting(network, damage, lanes)])
 
 
 def carried(network: Network, damage: Outages) -> Outages:
@@ -27,16 +37,16 @@ def carried(network: Network, damage: Outages) -> Outages:
     return merged([damage, riding])
 
 
-def _opened(network: Network, damage: Outages) -> Outages:
-    """Normally open links carry nothing until they are switched, counted from the first damage."""
+def _waiting(network: Network, damage: Outages, lanes: tuple[int, int]) -> Outages:
+    """Normally open links until they are switched, counted from the first damage of the lane."""
     rows_open = np.flatnonzero(network.link_open_min != NOT_OPEN)
     first = np.full(LANES, FOREVER, np.int64)
     np.minimum.at(first, damage.lane, damage.begin)
-    closed = network.link_open_min[rows_open][:, None] + first[None, :]
-    lanes = np.arange(LANES, dtype=np.int32)
+    lane = np.arange(*lanes, dtype=np.int32)
+    closed = network.link_open_min[rows_open][:, None] + first[None, slice(*lanes)]
     return Outages(
-        np.repeat(rows_open + network.nodes, LANES).astype(np.int32),
-        np.tile(lanes, len(rows_open)),
-        np.zeros(LANES * len(rows_open), np.int32),
+        np.repeat(rows_open + network.nodes, len(lane)).astype(np.int32),
+        np.tile(lane, len(rows_open)),
+        np.zeros(len(lane) * len(rows_open), np.int32),
         np.minimum(closed, FOREVER).reshape(-1).astype(np.int32),
     )

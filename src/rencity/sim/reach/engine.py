@@ -13,7 +13,6 @@ from numba import njit
 from rencity.city.network import NOT_OPEN, Network
 from rencity.sim.reach.account import Account, account_of, book_step, people_of
 from rencity.sim.reach.arrays import Graph, State, graph_of, state_of
-from rencity.sim.reach.carried import in_full
 from rencity.sim.reach.full import reach_lifeline
 from rencity.sim.reach.lanes import (
     ALL,
@@ -37,8 +36,9 @@ from rencity.sim.reach.needs import (
     quorum_met,
     working,
 )
-from rencity.sim.reach.outages import Outages, merged
+from rencity.sim.reach.outages import Outages
 from rencity.sim.reach.starts import start
+from rencity.sim.reach.timeline import Timeline
 
 U = np.uint64
 
@@ -86,30 +86,30 @@ class Engine:
         self._one = rows(1)
         self.undamaged = undamaged or self._settle_undamaged()
 
-    def run(self, damage: Outages, account: Account | None = None) -> Account:
+    def run(self, damage: Outages | Timeline, account: Account | None = None) -> Account:
         """Simulate one block; its sums are added to `account` or to a new one."""
-        made = account or account_of(self.network, len(self.edge_min))
+        made = account or account_of(self.network, self.people, len(self.edge_min))
         for step, state in enumerate(self.states(damage)):
             book_step(state, self.people, made, step, self.rest_min[step])
         return made
 
-    def states(self, damage: Outages) -> Iterator[State]:
+    def states(self, damage: Outages | Timeline) -> Iterator[State]:
         """The state at each step, to be read before the next is asked for."""
-        outages = _in_steps(in_full(self.network, damage), self.edge_min)
-        fails = _by_step(outages.begin, outages, len(self.edge_min))
-        ends = _by_step(outages.end, outages, len(self.edge_min))
-        self._strike(outages.down(self.network.nodes + self.network.link_rows))
+        if isinstance(damage, Outages):
+            damage = Timeline.of(self.network, self.edge_min, [damage])
+        self._strike(damage.down)
         yield self.state
         cohorts = _Cohorts(len(self.network.group_node))
         for step in range(1, len(self.edge_min)):
             cohorts.tick(self.graph, self.state, step, self.edge_min)
-            lose(self.graph, self.state, self._fail(fails, step))
-            _repair(self.graph, self.state, self.undamaged.served, *ends.of(step))
+            waiting = 0
+            for row, lane in damage.failing(step):
+                waiting += int(_fail(self.graph, self.state, row, lane, self._one))
+            lose(self.graph, self.state, waiting)
+            for row, lane in damage.returning(step):
+                _repair(self.graph, self.state, self.undamaged.served, row, lane)
             start(self.graph, self.state)
             yield self.state
-
-    def _fail(self, fails: _ByStep, step: int) -> int:
-        return int(_fail(self.graph, self.state, *fails.of(step), self._one))
 
     def _strike(self, down: Rows) -> None:
         """Set every array to the state just after the shock."""
@@ -169,38 +169,6 @@ class _Cohorts:
         more = rows(size)
         more[: self.count] = self.word[: self.count]
         self.word = more
-
-
-def _in_steps(outages: Outages, edge_min: npt.NDArray[np.int64]) -> Outages:
-    """Beginnings and ends as steps that first find them past; what no step sees is left out.
-
-    Two outages with no step between them are one.
-    """
-    begin, end = (np.searchsorted(edge_min, m) for m in (outages.begin, outages.end))
-    return merged(
-        [Outages(outages.row, outages.lane, begin.astype(np.int32), end.astype(np.int32))]
-    )
-
-
-@dataclass(frozen=True)
-class _ByStep:
-    """Rows and lanes in order of a step, and where each step ends."""
-
-    row: npt.NDArray[np.int32]
-    lane: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int64]
-
-    def of(self, step: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """Rows and lanes of one step."""
-        part = slice(self.ends[step - 1], self.ends[step])
-        return self.row[part], self.lane[part]
-
-
-def _by_step(step: npt.NDArray[np.int32], outages: Outages, steps: int) -> _ByStep:
-    """Rows and lanes of outages in order of a step of each."""
-    order = np.argsort(step, kind="stable")
-    ends = np.searchsorted(step[order], np.arange(steps), side="right")
-    return _ByStep(outages.row[order], outages.lane[order], ends.astype(np.int64))
 
 
 @njit(nogil=True, cache=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,34 +12,16 @@ from numba import njit
 
 from rencity.city.network import Network
 from rencity.kit.draws import PER_HAZARD, PER_PART, Purpose, draw, stream
+from rencity.sim.reach.bits import count_bits, failure_bits, read_bits
 from rencity.sim.reach.felt import Felt, damaged_by, felt_of, repair_times
-from rencity.sim.reach.lanes import (
-    LANES,
-    WORDS,
-    add,
-    and_,
-    any_,
-    count_word,
-    every,
-    load,
-    lowest_bit,
-    mul,
-    none,
-    not_,
-    or_,
-    rows,
-    shifted,
-    spread,
-    store,
-    without,
-    xor,
-)
+from rencity.sim.reach.lanes import LANES, WORDS, Rows, rows
 from rencity.sim.reach.outages import FOREVER, Outages, merged, set_bits
-from rencity.sim.strike import EVERY_SAMPLE, NEVER, TABLE_SIZE, Strike
+from rencity.sim.strike import EVERY_SAMPLE, NEVER, Strike
 
 U = np.uint64
 _ONE = 1 << 32
-_WEYL = U(0x9E3779B97F4A7C15)
+SPAN = 64
+"""Lanes read at a time: one word of a row."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +101,13 @@ def _onsets(
     return (np.asarray(given, np.int64) + start_min).astype(np.int32)
 
 
-def event_of_samples(draws: Draws, seed: int, samples: int) -> npt.NDArray[np.int32]:
-    """Event of each sample, int32 (samples,), by the weights of the strike."""
+def event_of_samples(
+    draws: Draws, seed: int, samples: int, first: int = 0
+) -> npt.NDArray[np.int32]:
+    """Event of each sample from `first` until before `samples`, int32, by the strike's weights."""
     cumulative = np.cumsum(draws.strike.weight)
     purpose = Purpose.EVENT + PER_HAZARD * draws.number
-    bits = _sample_words(U(seed), U(purpose), samples)
+    bits = _sample_words(U(seed), U(purpose), first, samples)
     share = (bits >> U(11)).astype(np.float64) / (1 << 53)
     return np.minimum(
         np.searchsorted(cumulative, share * cumulative[-1], side="right"), len(cumulative) - 1
@@ -132,24 +116,62 @@ def event_of_samples(draws: Draws, seed: int, samples: int) -> npt.NDArray[np.in
 
 def outages_of_block(all_draws: Sequence[Draws], seed: int, block: int, samples: int) -> Outages:
     """Draw the damage of samples ``block·LANES …`` below `samples`."""
-    lanes = min(LANES, samples - block * LANES)
-    parts = []
-    for draws in all_draws:
-        parts.append(_drawn(draws, seed, block, lanes, samples))
-        parts.append(_certain(draws, block, lanes))
-    return merged(parts)
+    return Drawing(all_draws, seed, block, samples).outages()
 
 
-def _drawn(draws: Draws, seed: int, block: int, lanes: int, samples: int) -> Outages:
-    first = block * LANES
-    event = np.zeros(LANES, np.int32)
-    event[:lanes] = event_of_samples(draws, seed, samples)[first : first + lanes]
-    if draws.felt is not None:
-        row, at, minutes, onset = _felt(draws, draws.felt, seed, event[:lanes], first)
-    else:
-        row, at, minutes, onset = _by_event(draws, seed, event, block, lanes)
-    end = np.minimum(onset.astype(np.int64) + minutes, FOREVER).astype(np.int32)
-    return Outages(row, at, onset, end)
+class Drawing:
+    """The damage of one block: its bits are drawn once, and read by spans of lanes.
+
+    A block of a metropolis has tens of millions of outages; whoever reads them a word of lanes at
+    a time holds an eighth of them.
+    """
+
+    def __init__(self, all_draws: Sequence[Draws], seed: int, block: int, samples: int) -> None:
+        self.lanes = min(LANES, samples - block * LANES)
+        self._block = block
+        self._seed = seed
+        self._parts = [_Part(draws, seed, block, self.lanes) for draws in all_draws]
+
+    def outages(self, first: int = 0, last: int | None = None) -> Outages:
+        """Outages of lanes `first`, a multiple of 64, until before `last`."""
+        end = self.lanes if last is None else min(last, self.lanes)
+        parts = []
+        for part in self._parts:
+            parts.append(part.drawn(self._seed, self._block, first, end))
+            parts.append(_certain(part.draws, self._block, first, end))
+        return merged(parts)
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """First and last lane of every span of 64 that holds samples."""
+        for first in range(0, self.lanes, SPAN):
+            yield first, min(first + SPAN, self.lanes)
+
+
+class _Part:
+    """The bits of one strike in one block; none where a field is felt, which is drawn when read."""
+
+    def __init__(self, draws: Draws, seed: int, block: int, lanes: int) -> None:
+        self.draws = draws
+        first = block * LANES
+        self.event = np.zeros(LANES, np.int32)
+        self.event[:lanes] = event_of_samples(draws, seed, first + lanes, first)
+        self.bits: Rows | None = None
+        if draws.felt is None:
+            self.bits = _bits(draws, seed, self.event[:lanes], block)
+
+    def drawn(self, seed: int, block: int, first: int, last: int) -> Outages:
+        """What is damaged in lanes `first` until before `last`, and for how long."""
+        if self.bits is None:
+            row, lane, minutes, onset = _felt(
+                self.draws, seed, self.event[first:last], block, first
+            )
+        else:
+            words = first // 64, -(-last // 64)
+            row, lane, minutes, onset = _read(
+                self.draws, self.bits, words, seed, self.event, block * LANES
+            )
+        end = np.minimum(onset.astype(np.int64) + minutes, FOREVER).astype(np.int32)
+        return Outages(row, lane, onset, end)
 
 
 Drawn = tuple[
@@ -158,25 +180,28 @@ Drawn = tuple[
 """Row, lane, minutes, onset of each damaged thing that stops working."""
 
 
-def _by_event(
-    draws: Draws, seed: int, event: npt.NDArray[np.int32], block: int, lanes: int
-) -> Drawn:
+def _bits(draws: Draws, seed: int, event: npt.NDArray[np.int32], block: int) -> Rows:
     mask = rows(len(draws.strike.weight))
-    set_bits(event[:lanes], np.arange(lanes, dtype=np.int32), mask)
+    set_bits(event, np.arange(len(event), dtype=np.int32), mask)
     bits = rows(len(draws.row))
-    failure_bits(
-        draws.threshold,
-        mask,
-        draws.key,
-        U(seed),
-        U(Purpose.DAMAGE + draws.offset),
-        block * WORDS,
-        bits,
-    )
-    count = _count_bits(bits)
+    purpose = U(Purpose.DAMAGE + draws.offset)
+    failure_bits(draws.threshold, mask, draws.key, U(seed), purpose, block * WORDS, bits)
+    return bits
+
+
+def _read(
+    draws: Draws,
+    bits: Rows,
+    words: tuple[int, int],
+    seed: int,
+    event: npt.NDArray[np.int32],
+    first: int,
+) -> Drawn:
+    count = count_bits(bits, *words)
     index, at, minutes = (np.empty(count, np.int32) for _ in range(3))
-    found = _outages(
+    found = read_bits(
         bits,
+        *words,
         draws.key,
         draws.graver,
         draws.table,
@@ -184,7 +209,7 @@ def _by_event(
         event,
         U(seed),
         U(Purpose.REPAIR + draws.offset),
-        block * LANES,
+        first,
         index,
         at,
         minutes,
@@ -193,7 +218,12 @@ def _by_event(
     return draws.row[index], at[:found], minutes[:found], draws.onset[index]
 
 
-def _felt(draws: Draws, felt: Felt, seed: int, event: npt.NDArray[np.int32], first: int) -> Drawn:
+def _felt(
+    draws: Draws, seed: int, event: npt.NDArray[np.int32], block: int, first_lane: int
+) -> Drawn:
+    felt = draws.felt
+    assert felt is not None  # noqa: S101 - bits are drawn otherwise
+    first = block * LANES + first_lane
     purpose = int(Purpose.FIELD) + PER_HAZARD * draws.number
     log = felt.field.log_intensity(seed, purpose, event, first)
     index, at, state = damaged_by(felt, log, draws.key, seed, Purpose.DAMAGE + draws.offset, first)
@@ -212,10 +242,10 @@ def _felt(draws: Draws, felt: Felt, seed: int, event: npt.NDArray[np.int32], fir
     )
     works = minutes > 0
     index = index[works]
-    return draws.row[index], at[works], minutes[works], draws.onset[index]
+    return draws.row[index], at[works] + np.int32(first_lane), minutes[works], draws.onset[index]
 
 
-def _certain(draws: Draws, block: int, lanes: int) -> Outages:
+def _certain(draws: Draws, block: int, first: int, last: int) -> Outages:
     strike = draws.strike
     inside = draws.out_row >= 0
     row, sample = draws.out_row[inside], strike.out_sample[inside].astype(np.int64)
@@ -224,123 +254,20 @@ def _certain(draws: Draws, block: int, lanes: int) -> Outages:
     end = np.where(minutes == NEVER, FOREVER, np.minimum(begin + minutes, FOREVER))
     every_ = sample == EVERY_SAMPLE
     lane = sample - block * LANES
-    here = ~every_ & (lane >= 0) & (lane < lanes)
+    here = ~every_ & (lane >= first) & (lane < last)
+    lanes = max(0, last - first)
 
     def both(one: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         return np.concatenate([one[here], np.repeat(one[every_], lanes)]).astype(np.int32)
 
-    lane = np.concatenate([lane[here], np.tile(np.arange(lanes), every_.sum())])
+    lane = np.concatenate([lane[here], np.tile(np.arange(first, first + lanes), every_.sum())])
     return Outages(both(row), lane.astype(np.int32), both(begin), both(end))
 
 
 @njit(nogil=True, cache=True)
-def _sample_words(seed: Any, purpose: Any, samples: Any) -> Any:
+def _sample_words(seed: Any, purpose: Any, first: Any, end: Any) -> Any:
     start = stream(seed, purpose, U(0))
-    words = np.empty(samples, np.uint64)
-    for s in range(samples):
-        words[s] = draw(start, s)
+    words = np.empty(end - first, np.uint64)
+    for s in range(first, end):
+        words[s - first] = draw(start, s)
     return words
-
-
-@njit(nogil=True, cache=True)
-def _count_bits(made: Any) -> Any:
-    total = U(0)
-    for i in range(made.shape[0]):
-        for k in range(made.shape[1]):
-            total += count_word(made[i, k])
-    return total
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _mix_row(z: Any) -> Any:
-    z = mul(xor(z, shifted(z, 30)), spread(U(0xBF58476D1CE4E5B9)))
-    z = mul(xor(z, shifted(z, 27)), spread(U(0x94D049BB133111EB)))
-    return xor(z, shifted(z, 31))
-
-
-@njit(nogil=True, cache=True)
-def failure_bits(
-    threshold: Any, mask: Any, key: Any, seed: Any, purpose: Any, first_word: Any, out: Any
-) -> None:
-    """Set bit s of row i where a 32-bit uniform draw is below the threshold of s's event.
-
-    The draw's bits are made from the top, a word for each, only while some lane is undecided.
-    """
-    counters = np.empty((1, out.shape[1]), np.uint64)
-    events = threshold.shape[0]
-    for i in range(out.shape[0]):
-        most = U(0)
-        for c in range(events):
-            most = max(most, threshold[c, i])
-        if most == U(0):
-            store(out, i, none())
-            continue
-        start = stream(seed, purpose, key[i])
-        for k in range(out.shape[1]):
-            counters[0, k] = draw(start, first_word + k)
-        word = load(counters, 0)
-        less, undecided = none(), every()
-        for c in range(events):
-            if threshold[c, i] >> U(32):  # certain
-                less = or_(less, load(mask, c))
-        undecided = without(undecided, less)
-        bit = 31
-        while bit >= 0 and any_(undecided):
-            word = add(word, spread(_WEYL))
-            uniform = _mix_row(word)
-            limit = none()
-            for c in range(events):
-                if (threshold[c, i] >> U(bit)) & U(1):
-                    limit = or_(limit, load(mask, c))
-            less = or_(less, and_(undecided, without(limit, uniform)))
-            undecided = and_(undecided, not_(xor(uniform, limit)))
-            bit -= 1
-        store(out, i, and_(less, _events_row(mask)))
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _events_row(mask: Any) -> Any:
-    row = none()
-    for c in range(mask.shape[0]):
-        row = or_(row, load(mask, c))
-    return row
-
-
-@njit(nogil=True, cache=True)
-def _outages(
-    bits: Any,
-    key: Any,
-    graver: Any,
-    table: Any,
-    repair_min: Any,
-    event: Any,
-    seed: Any,
-    purpose: Any,
-    first: Any,
-    index: Any,
-    lane: Any,
-    minutes: Any,
-) -> Any:
-    """State and repair time of every damaged bit; those that keep working are left out."""
-    found = 0
-    states = graver.shape[1]
-    for i in range(bits.shape[0]):
-        start = stream(seed, purpose, key[i])
-        for k in range(bits.shape[1]):
-            word = bits[i, k]
-            while word:
-                s = k * 64 + np.int64(lowest_bit(word))
-                word &= word - U(1)
-                random = draw(start, first + s)
-                share = random >> U(32)
-                state = 0
-                for j in range(1, states):
-                    if share < graver[event[s], j, i]:
-                        state = j
-                time = repair_min[table[i], state, random & U(TABLE_SIZE - 1)]
-                if time > 0:
-                    index[found] = i
-                    lane[found] = s
-                    minutes[found] = time
-                    found += 1
-    return found

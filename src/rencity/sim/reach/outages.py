@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,10 @@ class Outages:
     Attributes
     ----------
     row, lane, begin, end : int32 (f,), minutes; begin < end
+    NAMES : of these columns, in order
     """
+
+    NAMES: ClassVar[tuple[str, ...]] = ("row", "lane", "begin", "end")
 
     row: npt.NDArray[np.int32]
     lane: npt.NDArray[np.int32]

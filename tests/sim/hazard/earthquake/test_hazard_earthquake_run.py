@@ -10,6 +10,7 @@ import pytest
 
 from rencity.city import City
 from rencity.content import classes_of, load_packs
+from rencity.sim.executors import Workers
 from rencity.sim.run import Run, stress
 from rencity.sim.scenario import parse_scenario
 
@@ -49,9 +50,9 @@ def same(one: Run, two: Run) -> bool:
 
 
 def test_a_run_is_the_same_by_any_number_of_workers(run: Callable[..., Run]) -> None:
-    alone = run(workers=1)
-    assert same(alone, run(workers=2))
-    assert not same(alone, run(workers=1, seed=9))
+    alone = run(workers=Workers(1))
+    assert same(alone, run(workers=Workers(2)))
+    assert not same(alone, run(workers=Workers(1), seed=9))
     assert alone.damaged.any()
 
 

@@ -1,0 +1,159 @@
+"""A run made ready: what is drawn, on what network, over which steps; and how to do one block."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rencity.city.network import Network
+from rencity.sim.reach.account import Account, account_of, book_step
+from rencity.sim.reach.block import KEPT_LANES, Block, Hits, Kept, block_of, loss_of
+from rencity.sim.reach.carried import carried, opened
+from rencity.sim.reach.engine import Engine, Undamaged
+from rencity.sim.reach.events import Drawing, Draws
+from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.outages import Outages
+from rencity.sim.reach.timeline import Timeline
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a block needs, and nothing of where it is run.
+
+    Attributes
+    ----------
+    draws : every strike of every hazard
+    edge_min : int64 (steps,), start of each step
+    undamaged : what runs before anything fails; None: each simulator finds it
+    """
+
+    network: Network
+    draws: tuple[Draws, ...]
+    seed: int
+    samples: int
+    edge_min: Ints
+    horizon_min: int
+    undamaged: Undamaged | None = None
+
+    @property
+    def blocks(self) -> range:
+        """Numbers of its blocks of samples."""
+        return range(-(-self.samples // LANES))
+
+    def lanes(self, number: int) -> int:
+        """Samples of a block."""
+        return min(LANES, self.samples - number * LANES)
+
+    @property
+    def rest_min(self) -> Ints:
+        """From the start of each step to the horizon, int64 (steps,)."""
+        return self.horizon_min - self.edge_min
+
+
+class Simulator:
+    """A plan with an engine: does one block at a time; make one for each thread or process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.engine = Engine(plan.network, plan.edge_min, plan.horizon_min, plan.undamaged)
+
+    def drawing(self, number: int) -> Drawing:
+        """The damage of a block, before anybody mends it."""
+        return Drawing(self.plan.draws, self.plan.seed, number, self.plan.samples)
+
+    def block(self, number: int) -> Block:
+        """Simulate a block and sum it up."""
+        plan, lanes = self.plan, self.plan.lanes(number)
+        timeline = Timeline(plan.network, plan.edge_min)
+        hits = Hits(plan.network, plan.horizon_min)
+        kept = Kept(KEPT_LANES if number == 0 else 0)
+        drawing = self.drawing(number)
+        for first, last in drawing.spans():
+            damage = drawing.outages(first, last)
+            full = carried(plan.network, damage)
+            hits.add(damage, full)
+            kept.add(damage, first, last)
+            timeline.add(opened(plan.network, damage, full, (first, last)))
+        del drawing
+        return block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
+
+    def loss(self, damage: Outages) -> Ints:
+        """Person-minutes without service of each lane under these outages, int64 (LANES,)."""
+        timeline = Timeline.of(self.plan.network, self.plan.edge_min, [damage])
+        return loss_of(self._run(timeline), self.plan.rest_min)
+
+    def _run(self, timeline: Timeline) -> Account:
+        account = account_of(self.plan.network, self.engine.people, len(self.plan.edge_min))
+        for step, state in enumerate(self.engine.states(timeline)):
+            book_step(state, self.engine.people, account, step, self.plan.rest_min[step])
+        return account
+
+
+def settled(plan: Plan) -> Plan:
+    """The plan with its undamaged state, so that nobody else finds it again."""
+    return replace(plan, undamaged=Simulator(plan).engine.undamaged)
+
+
+def losses(plan: Plan, simulator: Simulator | None = None) -> Ints:
+    """Person-minutes without service, int64 (lifelines, regions, samples), and nothing else.
+
+    What compares measures asks for: no blame, no zones, one thread.
+    """
+    simulator = simulator or Simulator(plan)
+    network = plan.network
+    made = np.zeros((len(network.lifelines), len(network.region), plan.samples), np.int64)
+    for number in plan.blocks:
+        served = simulator.block(number).served
+        at = slice(number * LANES, number * LANES + served.shape[-1])
+        made[..., at] = -np.einsum("lrts,t->lrs", served.astype(np.int64), plan.rest_min)
+    return made
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 over every value inside, types and shapes included; equal plans have equal digests.
+
+    Raises
+    ------
+    TypeError : something inside has no value of its own, such as an open file
+    """
+    digest = hashlib.sha256()
+    for part in _parts(value):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(value: object) -> Iterator[bytes | memoryview]:
+    if isinstance(value, np.ndarray):
+        yield f"array {value.dtype.str} {value.shape} ".encode()
+        yield np.ascontiguousarray(value).reshape(-1).view(np.uint8).data
+    elif value is None or isinstance(value, (str, bytes, int, float, np.generic)):
+        yield f"{type(value).__name__} {value!r} ".encode()
+    elif isinstance(value, Mapping):
+        yield f"map {len(value)} ".encode()
+        for name in sorted(value):
+            yield from _parts(name)
+            yield from _parts(value[name])
+    elif isinstance(value, Sequence):
+        yield f"list {len(value)} ".encode()
+        for each in value:
+            yield from _parts(each)
+    elif is_dataclass(value):
+        yield f"{type(value).__name__} ".encode()
+        for field in fields(value):
+            yield from _parts(getattr(value, field.name))
+    else:
+        yield from _parts(_inside(value))
+
+
+def _inside(value: object) -> dict[str, Any]:
+    try:
+        return vars(value)
+    except TypeError as exc:
+        raise TypeError(f"a plan holds a {type(value).__name__}, which has no digest") from exc
