@@ -26,6 +26,7 @@ from rencity.rehearse.folders import write_answer
 from rencity.rehearse.investment import Answered, about_of, table_of
 from rencity.rehearse.judge import Judge
 from rencity.rehearse.sets import Told, told
+from rencity.sim.clock import Progress
 from rencity.sim.measures.check import assert_fits
 from rencity.sim.measures.choice import (
     MOST_EXACT,
@@ -39,7 +40,6 @@ from rencity.sim.measures.choice import (
 from rencity.sim.measures.reading import load_programme
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Programme
-from rencity.sim.workers import Progress
 
 MARK = "invest.json"
 FEW_SETS = 512

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.rehearse.sets import Told
+from rencity.sim.clock import Progress
 from rencity.sim.measures.choice import Chosen
 from rencity.sim.measures.saving import Saving, weighted
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Programme
 from rencity.sim.measures.trial import Trial
-from rencity.sim.workers import Progress
 
 MIN_PER_H = 60.0
 

@@ -22,10 +22,10 @@ from rencity.content import classes_of, load_packs
 from rencity.kit.errors import RunError
 from rencity.rehearse.rated import Rated, Struck, rated
 from rencity.rehearse.sets import Told, load_set, told
+from rencity.sim.clock import Progress
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.trial import Trial
 from rencity.sim.result import Result
-from rencity.sim.workers import Progress
 
 MIN_PER_H = 60.0
 

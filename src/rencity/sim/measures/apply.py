@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rencity.sim.hazard.strikes import selected
+from rencity.sim.measures.crewing import more_crews, stock
 from rencity.sim.measures.drain import drain
 from rencity.sim.measures.harden import harden
 from rencity.sim.measures.microgrid import microgrid, twin_id
@@ -13,12 +14,14 @@ from rencity.sim.measures.place import move
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import (
     Backup,
+    Crews,
     Drain,
     Harden,
     Link,
     Measure,
     Microgrid,
     Move,
+    Stock,
 )
 from rencity.sim.measures.supply import backup, link
 
@@ -29,6 +32,8 @@ EFFECTS: dict[type, Callable[[Any, Setting], Setting]] = {
     Move: move,
     Microgrid: microgrid,
     Drain: drain,
+    Crews: more_crews,
+    Stock: stock,
 }
 REBUILDS = (Backup, Link, Microgrid)
 """Kinds that change the network: who feeds whom, or for how long a need may wait."""
@@ -61,7 +66,7 @@ def touched(measure: Measure, setting: Setting) -> frozenset[str] | None:
             return frozenset((measure.id,) if measure.asset_kind else ())
         case Microgrid():
             return frozenset((measure.id, *(twin_id(measure, one) for one in measure.feeds)))
-        case Backup():
+        case Backup() | Crews() | Stock():
             return frozenset()
     return None
 

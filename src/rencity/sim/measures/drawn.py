@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rencity.city.network import Network
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.striking import strikes_of
+from rencity.sim.measures.remembered import Memory
 from rencity.sim.measures.setting import Setting
 from rencity.sim.reach.events import Draws, draws_of, outages_of_block
 from rencity.sim.reach.lanes import LANES
@@ -73,19 +74,22 @@ class Drawn:
         return Outages(row[by], lane[by], self.begin[at][by], self.end[at][by])
 
 
-def drawn_of(setting: Setting, network: Network, base: Path, samples: int, seed: int) -> Drawn:
+def drawn_of(
+    setting: Setting, network: Network, base: Path, samples: int, seed: int, memory: Memory
+) -> Drawn:
     """Draw everything that a scenario takes out in samples 0 to `samples`.
 
     Parameters
     ----------
     base : folder of the scenario file
     network : of the setting's city
+    memory : of random fields that were drawn before
 
     Raises
     ------
     InputError, ScenarioError, CityError : as `rencity.sim.hazard.striking.strikes_of`
     """
-    draws = draws_for(setting, network, base, samples, seed)
+    draws = _draws(setting, network, base, samples, seed, memory)
     blocks = range(-(-samples // LANES))
     parts = [(b, outages_of_block(draws, seed, b, samples)) for b in blocks]
     sample = [part.lane.astype(np.int64) + b * LANES for b, part in parts]
@@ -100,15 +104,15 @@ def drawn_of(setting: Setting, network: Network, base: Path, samples: int, seed:
     return _sorted(Drawn(*made))
 
 
-def draws_for(
-    setting: Setting, network: Network, base: Path, samples: int, seed: int
+def _draws(
+    setting: Setting, network: Network, base: Path, samples: int, seed: int, memory: Memory
 ) -> list[Draws]:
     """Every strike of the scenario made ready for drawing."""
     horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
     scene = Scene(setting.city, setting.classes, base, samples, seed, horizon_min, network)
     return [
         draws_of(
-            strike,
+            memory.remembering(strike),
             number,
             network,
             len(setting.city.assets),

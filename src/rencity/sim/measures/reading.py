@@ -20,6 +20,8 @@ KINDS: dict[str, type[BaseModel]] = {
     "harden": spec.Harden,
     "backup": spec.Backup,
     "link": spec.Link,
+    "stock": spec.Stock,
+    "crews": spec.Crews,
     "move": spec.Move,
     "microgrid": spec.Microgrid,
     "drain": spec.Drain,

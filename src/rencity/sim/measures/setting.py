@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -22,11 +23,13 @@ class Setting:
     Attributes
     ----------
     classes : with the scenario's own laid over, see `Classes.overlaid`
+    crews : the crews file in force; None: restoration curves mend, nobody queues
     """
 
     city: City
     classes: Classes
     scenario: Scenario
+    crews: Any = None
 
     @classmethod
     def of(cls, city: City, classes: Classes, scenario: Scenario) -> Setting:
@@ -51,3 +54,7 @@ class Setting:
     def with_scenario(self, scenario: Scenario) -> Setting:
         """With another scenario."""
         return dataclasses.replace(self, scenario=scenario)
+
+    def with_crews(self, crews: Any) -> Setting:
+        """With another crews file."""
+        return dataclasses.replace(self, crews=crews)

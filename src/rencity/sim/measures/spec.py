@@ -184,8 +184,36 @@ class Drain(_Measure, Selector):
         return self
 
 
+class Crews(_Measure):
+    """More crews of those that the scenario's crews file has.
+
+    Attributes
+    ----------
+    crews : name of an entry of that file
+    more : crews added to it
+    """
+
+    kind: Literal["crews"]
+    crews: str
+    more: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Stock(_Measure):
+    """More parts at the base of some crews of the scenario's crews file.
+
+    Attributes
+    ----------
+    crews : name of an entry of that file
+    parts : how many more of each part
+    """
+
+    kind: Literal["stock"]
+    crews: str
+    parts: dict[str, Annotated[int, Field(ge=1, le=10**6)]] = Field(min_length=1)
+
+
 Measure = Annotated[
-    Harden | Backup | Link | Move | Microgrid | Drain,
+    Harden | Backup | Link | Stock | Crews | Move | Microgrid | Drain,
     Field(discriminator="kind"),
 ]
 

@@ -6,6 +6,7 @@ nothing keeps its loss, and one in which it leaves what another set left has tha
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,16 +23,35 @@ from rencity.sim.hazard.outbreak.spec import OutbreakHazard
 from rencity.sim.hazard.targeted.spec import TargetedHazard
 from rencity.sim.measures.apply import REBUILDS, applied, touched
 from rencity.sim.measures.drawn import MIN_PER_H, Drawn, drawn_of, spliced
+from rencity.sim.measures.remembered import Memory
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Measure
+from rencity.sim.reach.engine import Engine, Undamaged
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.steps import step_edges
-from rencity.sim.workers import Engines
 
 Chosen = frozenset[str]
 LOOK_ROUND = (TargetedHazard, CyberHazard, OutbreakHazard)
 """Hazards that look at the whole network to choose whom they strike."""
 KEPT_ENGINES = 4
+
+
+class Engines:
+    """An engine for each thread; the undamaged state is found once."""
+
+    def __init__(self, network: Network, edge_min: npt.NDArray[np.int64], horizon_min: int) -> None:
+        self._what = (network, edge_min, horizon_min)
+        self._local = threading.local()
+        first = Engine(*self._what)
+        self._local.engine = first
+        self._undamaged: Undamaged = first.undamaged
+
+    def mine(self) -> Engine:
+        """The calling thread's engine."""
+        if not hasattr(self._local, "engine"):
+            self._local.engine = Engine(*self._what, self._undamaged)
+        engine: Engine = self._local.engine
+        return engine
 
 
 class Trial:
@@ -68,6 +88,7 @@ class Trial:
         self._workers = workers
         self._networks: dict[Chosen, Network] = {}
         self._drawn: dict[Chosen, Drawn] = {}
+        self._memory = Memory()
         self._engines: OrderedDict[Chosen, Engines] = OrderedDict()
         self._loss: dict[Chosen, dict[bytes, float]] = {}
         self.horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
@@ -138,20 +159,21 @@ class Trial:
         if chosen not in self._drawn:
             setting = self._applied(chosen)
             network = self._network(self._rebuilt(chosen))
-            self._drawn[chosen] = drawn_of(setting, network, self.base, self.samples, self.seed)
+            self._drawn[chosen] = drawn_of(
+                setting, network, self.base, self.samples, self.seed, self._memory
+            )
         return self._drawn[chosen]
 
     def _losses(self, key: Chosen, drawn: Drawn, samples: list[int]) -> npt.NDArray[np.int64]:
         network, engines = self._network(key), self._engine(key)
         self.simulated += len(samples)
+        rest_min = self.horizon_min - self.edge_min
 
         def one(part: list[int]) -> npt.NDArray[np.int64]:
-            account = engines.mine().run(drawn.outages(part, network))
-            zones = account.zone_loss[:, :, : len(part)]
-            made = np.zeros((zones.shape[0], len(network.region), len(part)), np.int64)
-            for zone, region in enumerate(network.zone_region):
-                made[:, region] += zones[:, zone]
-            return made
+            served = engines.mine().run(drawn.outages(part, network)).served[..., : len(part)]
+            return -np.einsum(
+                "lrts,t->lrs", served.astype(np.int64), self.horizon_min - self.edge_min
+            )
 
         chunks = [samples[i : i + LANES] for i in range(0, len(samples), LANES)]
         with ThreadPoolExecutor(self._workers) as pool:
