@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rencity.city.check import assert_valid
+from rencity.city.check import check as check_city
+from rencity.city.model import City
 from rencity.kit.errors import RencityError
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.damage import named
 from rencity.sim.measures.apply import REBUILDS, applied
+from rencity.sim.measures.microgrid import charge_id
 from rencity.sim.measures.reading import Fault, refused
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Measure, Microgrid, Programme
@@ -41,7 +44,7 @@ def _faults(measure: Measure, key: str, settings: Sequence[Setting]) -> list[Fau
             made = applied([measure], setting)
             changes |= made is not setting
             if made is not setting and isinstance(measure, REBUILDS):
-                assert_valid(made.city)
+                faults |= dict.fromkeys(_broken(measure, key, made.city))
         except RencityError as exc:
             where = f"{exc.place}: " if exc.place else ""
             faults[key, f"{where}{exc.what}", exc.mend] = None
@@ -49,6 +52,18 @@ def _faults(measure: Measure, key: str, settings: Sequence[Setting]) -> list[Fau
         what = f"measure {measure.id} changes nothing: what it would do is already so"
         faults[key, what, "select assets that it changes, or leave it out"] = None
     return list(faults)
+
+
+def _broken(measure: Measure, key: str, city: City) -> Iterator[Fault]:
+    """Errors of the city that a measure leaves."""
+    own = charge_id(measure) if isinstance(measure, Microgrid) else ""
+    for finding in check_city(city):
+        # a microgrid that lasts for hours is charged by its own lifeline, and nothing feeds back
+        charged = finding.rule == "own-lifeline" and finding.ids == (own,)
+        if finding.severity == "error" and not charged:
+            ids = f": {named(finding.ids)}" if finding.ids else ""
+            what = f"measure {measure.id} leaves a city with an error: {finding.what}{ids}"
+            yield key, what, finding.mend
 
 
 def _weights(programme: Programme, setting: Setting) -> Iterator[Fault]:

@@ -88,6 +88,10 @@ class Options:
         """In the order of the file."""
         return tuple(sorted(chosen, key=self._rank.__getitem__))
 
+    def ranks(self, chosen: Iterable[str]) -> tuple[int, ...]:
+        """Places in the file, ascending."""
+        return tuple(sorted(self._rank[one] for one in chosen))
+
     def fits(self, chosen: Chosen) -> bool:
         """Whether nothing in a set excludes another or lacks what it requires."""
         return all(
@@ -147,7 +151,7 @@ def exact(options: Options, budget: float, value: Value) -> Chosen:
     InputError : more than `MOST_EXACT` measures
     """
     sets = options.affordable(budget)
-    return min(sets, key=lambda each: (-value(each), options.cost(each), options.ordered(each)))
+    return min(sets, key=lambda each: (-value(each), options.cost(each), options.ranks(each)))
 
 
 def bounds(

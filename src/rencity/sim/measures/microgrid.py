@@ -63,6 +63,11 @@ def twin_id(measure: Microgrid, asset: str) -> str:
     return f"{measure.id}.{asset}"
 
 
+def charge_id(measure: Microgrid) -> str:
+    """Id of the need that recharges a microgrid that lasts for hours."""
+    return f"{measure.id}.charge"
+
+
 def _lifeline(city: City, rows: list[int], place: str) -> str:
     lifelines = sorted(set(city.assets["lifeline"].iloc[rows]))
     if len(lifelines) > 1:
@@ -121,7 +126,7 @@ def _needs(
     more = [{**row, "group": str(row["group"])} for row in again.to_dict("records")]
     new_groups = copies.to_dict("records")
     if measure.hours is not None:
-        charge = f"{measure.id}.charge"
+        charge = charge_id(measure)
         new_groups.append(
             {
                 "id": charge,

@@ -166,14 +166,12 @@ class Trial:
 
     def _losses(self, key: Chosen, drawn: Drawn, samples: list[int]) -> npt.NDArray[np.int64]:
         network, engines = self._network(key), self._engine(key)
-        self.simulated += len(samples)
         rest_min = self.horizon_min - self.edge_min
+        self.simulated += len(samples)
 
         def one(part: list[int]) -> npt.NDArray[np.int64]:
             served = engines.mine().run(drawn.outages(part, network)).served[..., : len(part)]
-            return -np.einsum(
-                "lrts,t->lrs", served.astype(np.int64), self.horizon_min - self.edge_min
-            )
+            return -np.einsum("lrts,t->lrs", served.astype(np.int64), rest_min)
 
         chunks = [samples[i : i + LANES] for i in range(0, len(samples), LANES)]
         with ThreadPoolExecutor(self._workers) as pool:
