@@ -144,7 +144,7 @@ ONE = '[[scenarios]]\npath = "a.toml"\n'
         (ONE + "rate_per_a = inf\n", "scenarios[0].rate_per_a"),
         (ONE + "rate_per_a = nan\n", "scenarios[0].rate_per_a"),
         (ONE, "scenarios[0]: 'rate_per_a' is missing"),
-        (ONE + "weight = 1.0\n", "a weight, but the set has no rate"),
+        (ONE + "weight = 1.0\n", "a weight without a rate of the set"),
         ("[set]\nrate_per_a = 1.0\n" + ONE + "rate_per_a = 1.0\n", "beside that of the set"),
         ("[set]\nrate_per_a = 1.0\n" + ONE, "scenarios[0]: 'weight' is missing"),
         (ONE + "rate = 1.0\n", "unknown key 'rate' (value 1.0) | mend: did you mean 'rate_per_a'"),

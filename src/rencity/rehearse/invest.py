@@ -21,6 +21,7 @@ import pandas as pd
 from rencity.city.model import City
 from rencity.city.network.cache import network_of
 from rencity.content import classes_of, load_packs
+from rencity.content.packs import Packs
 from rencity.kit.errors import InputError, ScenarioError
 from rencity.rehearse.folders import write_answer
 from rencity.rehearse.investment import Answered, about_of, table_of
@@ -181,12 +182,15 @@ def _settings(
 ) -> tuple[list[Setting], dict[str, str]]:
     settings: list[Setting] = []
     versions: dict[str, str] = {}
+    read: dict[tuple[Path, ...], Packs] = {}
     for each in given:
         scenario = each.scenario
         if scenario is None:
             raise ScenarioError("no scenario", place=str(each.path), mend="give its file")
-        inside = (each.base / name for name in scenario.packs)
-        held = load_packs([*packs, *inside], region=city.identity.code or None)
+        inside = tuple(each.base / name for name in scenario.packs)
+        if inside not in read:
+            read[inside] = load_packs([*packs, *inside], region=city.identity.code or None)
+        held = read[inside]
         settings.append(Setting.of(city, classes_of(held), scenario))
         versions |= held.versions
     return settings, versions

@@ -43,7 +43,8 @@ def _faults(measure: Measure, key: str, settings: Sequence[Setting]) -> list[Fau
         try:
             made = applied([measure], setting)
             changes |= made is not setting
-            if made is not setting and isinstance(measure, REBUILDS):
+            first = setting is settings[0]
+            if first and made is not setting and isinstance(measure, REBUILDS):
                 faults |= dict.fromkeys(_broken(measure, key, made.city))
         except RencityError as exc:
             where = f"{exc.place}: " if exc.place else ""
