@@ -125,14 +125,14 @@ targets = [
 
 def test_a_factor_of_probability_is_met_in_frequency() -> None:
     """Half the probability: half the hits, and each of them a hit of before."""
-    from rencity.sim.measures.drawn import drawn_of
+    from rencity.sim.measures.drawn import Luck, drawn_of
     from rencity.sim.measures.remembered import Memory
 
     before, after = done('kind = "harden"\nids = ["a"]\nprobability_factor = 0.5')
     network = build_network(before.city)
     hit = []
     for made in (before, after):
-        drawn = drawn_of(made, network, BASE, 4000, 3, Memory())
+        drawn = drawn_of(made, 0, network, Luck(BASE, 4000, 3, Memory()))
         key = network.key[network.row_of_asset(len(made.city.assets))]
         of = dict(zip(made.city.assets["id"], key, strict=True))
         hit.append({one: set(drawn.sample[drawn.key == of[one]].tolist()) for one in "abcpx"})
@@ -157,9 +157,10 @@ def test_backup_is_a_floor_and_touches_only_its_needs() -> None:
     hours = after.city.need_groups.set_index("asset")["backup_h"]
     assert (hours["p"], hours["q"]) == (3.0, 4.0)
     unchanged_tables(before, after, "need_groups")
-    assert touched(
-        programme(HEAD + 'kind = "backup"\nids=["p"]\nhours = 3').measures[0], before
-    ) == (frozenset())
+    measure = programme(HEAD + 'kind = "backup"
+ids = ["p"]
+hours = 3').measures[0]
+    assert touched(measure, before, before.scenario.hazards[0]) == frozenset()
 
 
 def test_a_backup_past_the_manual_start_waives_the_need_throughout() -> None:

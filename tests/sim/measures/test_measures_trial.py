@@ -135,7 +135,7 @@ def test_untouched_assets_are_out_as_they_were(today: Setting) -> None:
     before = trial.drawn(frozenset())
     for chosen in sets(tuple(trial.measures)):
         after = trial.drawn(chosen)
-        names = set().union(*(trial._touched[one] or () for one in chosen))
+        names = set().union(*(trial._touched[0][one] or () for one in chosen))
         from rencity.kit.ids import keys_of
 
         mine = keys_of(sorted(names))
@@ -169,6 +169,27 @@ def test_a_backup_that_adds_steps_saves_nothing_by_watching_closer() -> None:
     assert saved.min() >= 0
     served = saved[saved > 0]
     assert served.max(initial=0) <= 15 * 50
+
+
+def test_hazards_are_spliced_apart_and_joined() -> None:
+    """The same assets struck twice, outages that overlap or touch, a second hazard later."""
+    again = """
+    [[hazards]]
+    kind = "random"
+    name = "later"
+    start_h = 8
+    targets = [{ ids = ["a", "c", "x"], probability = 0.6, hours = 2 }]
+    [[hazards]]
+    kind = "cutoff"
+    ids = ["S"]
+    hours = 3
+    """
+    today = setting(text=WITH_KINDS + again)
+    made = programme(MEASURES)
+    trial = Trial(today, BASE, made.measures, 300, 3)
+    for chosen in sets(tuple(trial.measures)):
+        city = applied([each for each in made.measures if each.id in chosen], today)
+        np.testing.assert_array_equal(trial.losses(chosen, 0, 300), plain_losses(city, 300))
 
 
 def test_a_hazard_that_looks_round_is_struck_anew(tmp_path: Path) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from rencity.sim.hazard.cyber.spec import CyberHazard
+from rencity.sim.hazard.outbreak.spec import OutbreakHazard
+from rencity.sim.hazard.rain.spec import RainHazard
+from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.strikes import selected
+from rencity.sim.hazard.targeted.spec import TargetedHazard
 from rencity.sim.measures.crewing import more_crews, stock
 from rencity.sim.measures.drain import drain
 from rencity.sim.measures.harden import harden
@@ -35,6 +40,7 @@ EFFECTS: dict[type, Callable[[Any, Setting], Setting]] = {
     Crews: more_crews,
     Stock: stock,
 }
+LOOK_ROUND = (TargetedHazard, CyberHazard, OutbreakHazard)
 REBUILDS = (Backup, Link, Microgrid)
 """Kinds that change the network: who feeds whom, or for how long a need may wait."""
 
@@ -55,8 +61,13 @@ def applied(measures: Iterable[Measure], setting: Setting) -> Setting:
     return setting
 
 
-def touched(measure: Measure, setting: Setting) -> frozenset[str] | None:
-    """Assets whose damage a measure may change, new ones included; None: any asset's."""
+def touched(measure: Measure, setting: Setting, hazard: Hazard) -> frozenset[str] | None:
+    """Assets whose damage by a hazard a measure may change, new ones included; None: any asset's.
+
+    A hazard that looks at the whole network to choose whom it strikes may choose others.
+    """
+    if isinstance(hazard, LOOK_ROUND):
+        return None
     match measure:
         case Harden():
             return frozenset(setting.city.assets["id"][_chosen(measure, setting)])
@@ -66,9 +77,9 @@ def touched(measure: Measure, setting: Setting) -> frozenset[str] | None:
             return frozenset((measure.id,) if measure.asset_kind else ())
         case Microgrid():
             return frozenset((measure.id, *(twin_id(measure, one) for one in measure.feeds)))
-        case Backup() | Crews() | Stock():
-            return frozenset()
-    return None
+        case Drain():
+            return None if isinstance(hazard, RainHazard) else frozenset()
+    return frozenset()
 
 
 def _chosen(measure: Harden, setting: Setting) -> Any:

@@ -24,6 +24,7 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages
 
 MIN_PER_H = 60
+NAMES = ("sample", "key", "begin", "end")
 
 
 @dataclass(frozen=True)
@@ -74,24 +75,38 @@ class Drawn:
         return Outages(row[by], lane[by], self.begin[at][by], self.end[at][by])
 
 
-def drawn_of(
-    setting: Setting, network: Network, base: Path, samples: int, seed: int, memory: Memory
-) -> Drawn:
-    """Draw everything that a scenario takes out in samples 0 to `samples`.
+@dataclass(frozen=True)
+class Luck:
+    """What draws are made of, besides the setting.
+
+    Attributes
+    ----------
+    base : folder of the scenario file
+    samples : drawn are 0 until before this
+    memory : of random fields that were drawn before
+    """
+
+    base: Path
+    samples: int
+    seed: int
+    memory: Memory
+
+
+def drawn_of(setting: Setting, number: int, network: Network, luck: Luck) -> Drawn:
+    """Draw everything that one hazard of the scenario takes out.
 
     Parameters
     ----------
-    base : folder of the scenario file
+    number : of the hazard in its scenario
     network : of the setting's city
-    memory : of random fields that were drawn before
 
     Raises
     ------
     InputError, ScenarioError, CityError : as `rencity.sim.hazard.striking.strikes_of`
     """
-    draws = _draws(setting, network, base, samples, seed, memory)
-    blocks = range(-(-samples // LANES))
-    parts = [(b, outages_of_block(draws, seed, b, samples)) for b in blocks]
+    draws = _draws(setting, number, network, luck)
+    blocks = range(-(-luck.samples // LANES))
+    parts = [(b, outages_of_block(draws, luck.seed, b, luck.samples)) for b in blocks]
     sample = [part.lane.astype(np.int64) + b * LANES for b, part in parts]
     made = (
         np.concatenate([*sample, np.empty(0, np.int64)]).astype(np.int32),
@@ -104,24 +119,40 @@ def drawn_of(
     return _sorted(Drawn(*made))
 
 
-def _draws(
-    setting: Setting, network: Network, base: Path, samples: int, seed: int, memory: Memory
-) -> list[Draws]:
-    """Every strike of the scenario made ready for drawing."""
+def _draws(setting: Setting, number: int, network: Network, luck: Luck) -> list[Draws]:
+    """Every strike of a hazard made ready for drawing."""
+    hazard = setting.scenario.hazards[number]
     horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
-    scene = Scene(setting.city, setting.classes, base, samples, seed, horizon_min, network)
+    frame = luck.base, luck.samples, luck.seed, horizon_min, network
     return [
         draws_of(
-            memory.remembering(strike),
+            luck.memory.remembering(strike),
             number,
             network,
             len(setting.city.assets),
             part=part,
             start_min=round(hazard.start_h * MIN_PER_H),
         )
-        for number, hazard in enumerate(setting.scenario.hazards)
-        for part, strike in enumerate(strikes_of(hazard, scene))
+        for part, strike in enumerate(
+            strikes_of(hazard, Scene(setting.city, setting.classes, *frame))
+        )
     ]
+
+
+def joined(parts: Sequence[Drawn]) -> Drawn:
+    """Outages of several hazards; those of one asset that overlap or touch are one."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = _sorted(_together(parts))
+    if not len(whole.sample):
+        return whole
+    first = np.ones(len(whole.sample), bool)
+    first[1:] = (np.diff(whole.sample) != 0) | (whole.key[1:] != whole.key[:-1])
+    apart = np.cumsum(first) << 32  # of one sample and asset, further than any minute
+    last = np.maximum.accumulate(apart + whole.end)
+    first[1:] |= (apart + whole.begin)[1:] > last[:-1]
+    end = last[np.append(np.flatnonzero(first)[1:], len(last)) - 1] - apart[first]
+    return Drawn(whole.sample[first], whole.key[first], whole.begin[first], end.astype(np.int32))
 
 
 def spliced(today: Drawn, parts: Iterable[tuple[Drawn, npt.NDArray[np.uint64]]]) -> Drawn:
@@ -132,14 +163,16 @@ def spliced(today: Drawn, parts: Iterable[tuple[Drawn, npt.NDArray[np.uint64]]])
         more.append(drawn.where(np.isin(drawn.key, keys)))
     if not more:
         return today
-    names = ("sample", "key", "begin", "end")
-    whole = [np.concatenate([getattr(each, n) for each in (kept, *more)]) for n in names]
-    return _sorted(Drawn(*whole))
+    return _sorted(_together([kept, *more]))
+
+
+def _together(parts: Sequence[Drawn]) -> Drawn:
+    return Drawn(*(np.concatenate([getattr(each, name) for each in parts]) for name in NAMES))
 
 
 def _sorted(drawn: Drawn) -> Drawn:
     order = np.lexsort((drawn.begin, drawn.key, drawn.sample))
-    return Drawn(*(getattr(drawn, name)[order] for name in ("sample", "key", "begin", "end")))
+    return Drawn(*(getattr(drawn, name)[order] for name in NAMES))
 
 
 def _rows_by_key(network: Network) -> npt.NDArray[np.int64]:

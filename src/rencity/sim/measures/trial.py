@@ -18,11 +18,9 @@ import numpy.typing as npt
 from rencity.city.network import Network, build_network
 from rencity.kit.errors import CityError
 from rencity.kit.ids import keys_of
-from rencity.sim.hazard.cyber.spec import CyberHazard
-from rencity.sim.hazard.outbreak.spec import OutbreakHazard
-from rencity.sim.hazard.targeted.spec import TargetedHazard
+from rencity.sim.hazard.specs import Hazard
 from rencity.sim.measures.apply import REBUILDS, applied, touched
-from rencity.sim.measures.drawn import MIN_PER_H, Drawn, drawn_of, spliced
+from rencity.sim.measures.drawn import MIN_PER_H, Drawn, Luck, drawn_of, joined, spliced
 from rencity.sim.measures.remembered import Memory
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Measure
@@ -31,8 +29,6 @@ from rencity.sim.reach.lanes import LANES
 from rencity.sim.steps import step_edges
 
 Chosen = frozenset[str]
-LOOK_ROUND = (TargetedHazard, CyberHazard, OutbreakHazard)
-"""Hazards that look at the whole network to choose whom they strike."""
 KEPT_ENGINES = 4
 
 
@@ -81,18 +77,18 @@ class Trial:
         weights: dict[str, float] | None = None,
         workers: int = 1,
     ) -> None:
-        self.setting, self.base, self.samples, self.seed = setting, base, samples, seed
+        self.setting = setting
         self.measures = {measure.id: measure for measure in measures}
         self.weights = dict(weights or {})
         self.simulated = 0
         self._workers = workers
         self._networks: dict[Chosen, Network] = {}
-        self._drawn: dict[Chosen, Drawn] = {}
-        self._memory = Memory()
+        self._drawn: dict[tuple[int, Chosen], Drawn] = {}
+        self._luck = Luck(base, samples, seed, Memory())
         self._engines: OrderedDict[Chosen, Engines] = OrderedDict()
         self._loss: dict[Chosen, dict[bytes, float]] = {}
         self.horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
-        self._touched = self._touches()
+        self._touched = [self._touches(hazard) for hazard in setting.scenario.hazards]
         self.today = self._network(frozenset())
         if not self.today.nodes:
             raise CityError("no assets", place="assets", mend="import or make a city first")
@@ -118,51 +114,49 @@ class Trial:
 
     def drawn(self, chosen: Chosen) -> Drawn:
         """What is out when, under a set of measures."""
-        if any(isinstance(hazard, LOOK_ROUND) for hazard in self.setting.scenario.hazards):
-            return self._direct(chosen)
+        hazards = range(len(self.setting.scenario.hazards))
+        return joined([self._drawn_by(hazard, chosen) for hazard in hazards])
+
+    def _drawn_by(self, hazard: int, chosen: Chosen) -> Drawn:
+        """What one hazard takes out: today's, but for assets that measures touch."""
         parts = []
-        for group in self._groups(chosen):
-            keys = self._keys(group)
+        for group in self._groups(hazard, chosen):
+            keys = self._keys(hazard, group)
             if keys is None:
-                return self._direct(self._striking(chosen))
-            parts.append((self._direct(group), keys))
-        return spliced(self._direct(frozenset()), parts)
+                return self._direct(hazard, self._striking(hazard, chosen))
+            parts.append((self._direct(hazard, group), keys))
+        return spliced(self._direct(hazard, frozenset()), parts)
 
-    def _striking(self, chosen: Chosen) -> Chosen:
-        return frozenset(one for one in chosen if self._touched[one] != frozenset())
+    def _striking(self, hazard: int, chosen: Chosen) -> Chosen:
+        return frozenset(one for one in chosen if self._touched[hazard][one] != frozenset())
 
-    def _groups(self, chosen: Chosen) -> list[Chosen]:
+    def _groups(self, hazard: int, chosen: Chosen) -> list[Chosen]:
         """Measures that touch something, together where they touch the same."""
+        touched = self._touched[hazard]
         groups: list[Chosen] = []
-        for one in sorted(self._striking(chosen)):
-            mine = self._touched[one]
+        for one in sorted(self._striking(hazard, chosen)):
             near = [
-                group
-                for group in groups
-                if mine is None
-                or any(t is None or t & mine for t in map(self._touched.__getitem__, group))
+                group for group in groups if any(_meet(touched[one], touched[t]) for t in group)
             ]
             groups = [group for group in groups if group not in near]
             groups.append(frozenset((one,)).union(*near))
         return groups
 
-    def _keys(self, group: Chosen) -> npt.NDArray[np.uint64] | None:
+    def _keys(self, hazard: int, group: Chosen) -> npt.NDArray[np.uint64] | None:
         ids: set[str] = set()
         for one in group:
-            mine = self._touched[one]
+            mine = self._touched[hazard][one]
             if mine is None:
                 return None
             ids |= mine
         return keys_of(sorted(ids))
 
-    def _direct(self, chosen: Chosen) -> Drawn:
-        if chosen not in self._drawn:
-            setting = self._applied(chosen)
+    def _direct(self, hazard: int, chosen: Chosen) -> Drawn:
+        if (hazard, chosen) not in self._drawn:
             network = self._network(self._rebuilt(chosen))
-            self._drawn[chosen] = drawn_of(
-                setting, network, self.base, self.samples, self.seed, self._memory
-            )
-        return self._drawn[chosen]
+            made = drawn_of(self._applied(chosen), hazard, network, self._luck)
+            self._drawn[hazard, chosen] = made
+        return self._drawn[hazard, chosen]
 
     def _losses(self, key: Chosen, drawn: Drawn, samples: list[int]) -> npt.NDArray[np.int64]:
         network, engines = self._network(key), self._engine(key)
@@ -219,11 +213,11 @@ class Trial:
             [measure for one, measure in self.measures.items() if one in mine], self.setting
         )
 
-    def _touches(self) -> dict[str, frozenset[str] | None]:
+    def _touches(self, hazard: Hazard) -> dict[str, frozenset[str] | None]:
         made: dict[str, frozenset[str] | None] = {}
         for one, measure in self.measures.items():
             same = applied([measure], self.setting) is self.setting
-            made[one] = frozenset() if same else touched(measure, self.setting)
+            made[one] = frozenset() if same else touched(measure, self.setting, hazard)
         return made
 
     def _edges(self) -> npt.NDArray[np.int64]:
@@ -234,3 +228,7 @@ class Trial:
         networks = [self._network(key) for key in sorted(keys | {frozenset()}, key=sorted)]
         edges = [step_edges(each, self.horizon_min, step_min, starts) for each in networks]
         return np.unique(np.concatenate(edges))
+
+
+def _meet(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    return one is None or other is None or bool(one & other)
