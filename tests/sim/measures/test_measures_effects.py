@@ -157,9 +157,7 @@ def test_backup_is_a_floor_and_touches_only_its_needs() -> None:
     hours = after.city.need_groups.set_index("asset")["backup_h"]
     assert (hours["p"], hours["q"]) == (3.0, 4.0)
     unchanged_tables(before, after, "need_groups")
-    measure = programme(HEAD + 'kind = "backup"
-ids = ["p"]
-hours = 3').measures[0]
+    measure = programme(HEAD + 'kind = "backup"\nids = ["p"]\nhours = 3').measures[0]
     assert touched(measure, before, before.scenario.hazards[0]) == frozenset()
 
 
