@@ -172,7 +172,9 @@ def _said(about: Mapping[str, Any]) -> Iterator[str]:
         yield f"穷举 exact: {', '.join(about['exact']['chosen']) or '—'}"
         yield from _fresh("穷举 exact", about["exact"])
     for bound in about["bounds"]:
-        yield f"上界 bound {bound['value']:,.0f}: {BOUNDS[bound['kind']]}"
+        passed = " · 已被超过：措施相互增益 passed: measures help each other here"
+        text = f"上界 bound {bound['value']:,.0f}: {BOUNDS[bound['kind']]}"
+        yield text + (passed if bound["passed"] else "")
     if about["gap"] is not None:
         yield f"与已证上界之差 gap to the tightest proven bound {about['gap']:.1%}"
     for note in about["notes"]:

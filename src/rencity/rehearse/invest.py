@@ -34,7 +34,7 @@ from rencity.sim.measures.choice import (
     Option,
     Options,
     bounds,
-    budgets,
+    curve,
     exact,
     greedy,
 )
@@ -135,14 +135,13 @@ def _answer(judge: Judge, programme: Programme, budget: float, exactly: bool | N
         few = len(programme.measures) <= MOST_EXACT
         searched = few and len(options.affordable(budget)) <= FEW_SETS
     best = exact(options, budget, judge.value) if searched else None
-    curve = [(each, greedy(options, each, judge.value)[0]) for each in budgets(options, budget)]
     return Answered(
         options=options,
         budget=budget,
         greedy=found,
         exact=best,
         bounds=bounds(options, budget, judge.value, judge.whole(), best),
-        curve=tuple(curve),
+        curve=tuple(curve(options, budget, judge.value)),
     )
 
 

@@ -78,7 +78,10 @@ def about_of(
             ],
         },
         "exact": None if answered.exact is None else _set(answered, judge, answered.exact, yuan),
-        "bounds": [vars(bound) for bound in answered.bounds],
+        "bounds": [
+            {**vars(bound), "passed": bound.value < _saved(answered, judge)}
+            for bound in answered.bounds
+        ],
         "gap": gap_of(answered),
         "curve": [_point(answered, judge, budget, each) for budget, each in answered.curve],
         "sets_tried": len(judge.tried),
@@ -100,6 +103,12 @@ def about_of(
         **found,
         "digest": _digest(city, found),
     }
+
+
+def _saved(answered: Answered, judge: Judge) -> float:
+    """What the best set found saves."""
+    found = [answered.greedy[0].chosen, *([answered.exact] if answered.exact is not None else [])]
+    return max(judge.value(each) for each in found)
 
 
 def gap_of(answered: Answered) -> float | None:

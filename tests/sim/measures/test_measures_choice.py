@@ -18,6 +18,7 @@ from rencity.sim.measures.choice import (
     Options,
     bounds,
     budgets,
+    curve,
     exact,
     greedy,
     knapsack,
@@ -181,8 +182,15 @@ def test_an_exact_search_of_thirteen_is_refused() -> None:
 
 def test_a_curve_begins_at_nothing_and_holds_the_budget() -> None:
     options = Options([Option("a", 2), Option("b", 7)])
-    made = budgets(options, 4.0)
-    assert made[0] == 0
-    assert 4.0 in made
-    assert made[-1] == 9.0
-    assert made == sorted(made)
+    assert budgets(options, 4.0) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0]
+    assert budgets(options, 0.0)[-1] == 9.0
+    assert budgets(options, 50.0)[-1] == 50.0
+
+
+@given(markets())
+def test_a_curve_never_falls(market: tuple[list[Option], float, Value]) -> None:
+    options, budget, value = market
+    made = Options(options)
+    points = curve(made, budget, value)
+    assert all(a[1].saved <= b[1].saved for a, b in itertools.pairwise(points))
+    assert all(found.cost <= most for most, found in points)

@@ -19,6 +19,8 @@ Value = Callable[[Chosen], float]
 MOST_EXACT = 12
 """Measures of an exact search: 4,096 sets."""
 NOTHING: Chosen = frozenset()
+SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+"""Of a budget, for the curve of what others would buy."""
 
 
 @dataclass(frozen=True)
@@ -185,12 +187,23 @@ def knapsack(options: Options, budget: float, value: Value) -> Bound:
     return Bound(total, "knapsack", proven=False)
 
 
-def budgets(options: Options, budget: float, count: int = 8) -> list[float]:
-    """Budgets for a curve: zero, the given one, evenly up to all measures, and steps between."""
-    top = max(options.cost(options.by_id), budget)
-    cheapest = min((o.cost for o in options.by_id.values() if o.cost > 0), default=top)
-    steps = [cheapest + (top - cheapest) * i / max(count - 1, 1) for i in range(count)]
-    return sorted({0.0, budget, *steps})
+def budgets(options: Options, budget: float) -> list[float]:
+    """Budgets for a curve: nothing, shares and multiples of the given one, and all measures."""
+    every = options.cost(options.by_id)
+    unit = budget or every
+    steps = (share * unit for share in SHARES)
+    return sorted({0.0, budget, every, *(step for step in steps if step < every)})
+
+
+def curve(options: Options, budget: float, value: Value) -> list[tuple[float, Greedy]]:
+    """The best greedy set for each of `budgets`; what a smaller one buys, a larger one buys too."""
+    made: list[tuple[float, Greedy]] = []
+    for each in budgets(options, budget):
+        found = greedy(options, each, value)[0]
+        if made and made[-1][1].saved >= found.saved:
+            found = made[-1][1]
+        made.append((each, found))
+    return made
 
 
 def _climb(options: Options, budget: float, value: Value, *, rule: str, per_yuan: bool) -> Greedy:
