@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -64,7 +65,7 @@ def stress(
 
     refuse_target(out, replace=replace)
     begin = time.perf_counter()
-    with _progress(quiet=as_json) as progress:
+    with _what_is_kept(out), _progress(quiet=as_json) as progress:
         result = rehearse(
             folder,
             scenario,
@@ -82,6 +83,24 @@ def stress(
         sys.stdout.write(json.dumps({"run": str(out), **result.about, **result.summary}) + "\n")
     else:
         _print(result, out, time.perf_counter() - begin)
+
+
+@contextlib.contextmanager
+def _what_is_kept(out: Path) -> Iterator[None]:
+    """Say what a stopped run has finished."""
+    from rencity.sim.keep import Keep, part_folder
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        folder = part_folder(out)
+        count = Keep(folder).finished()
+        if count:
+            sys.stderr.write(
+                f"{count} finished blocks of samples are kept in {folder}; "
+                "the same command goes on from there\n"
+            )
+        raise
 
 
 class _progress:  # noqa: N801 - used as a function

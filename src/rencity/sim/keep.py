@@ -1,8 +1,8 @@
 """Finished blocks on disk: a run that was stopped goes on from there, and workers meet there.
 
 The folder stands beside the run's own under ``NAME.part``: `key` says what run it belongs to,
-`blocks/NUMBER.npz` holds what is finished, `plan.*` what workers read. It goes when the run is
-written.
+`blocks/NUMBER.npz` holds what is finished, `plan.*` what workers read. It goes once the run folder
+is written.
 """
 
 from __future__ import annotations
@@ -64,15 +64,15 @@ class Keep:
 def kept_beside(target: Path, key: str) -> Iterator[Keep]:
     """The blocks of the run that will stand at `target`.
 
-    Blocks of another key are thrown away. When the run ends well, or before its first block is
-    finished, the folder goes; else it stays.
+    Blocks of another key are thrown away. The folder stays, unless an error comes before the first
+    block is finished; see `forget`.
 
     Raises
     ------
     StorageError : what is there is no such folder, another process writes there, or the disk
         refused it
     """
-    folder = target.parent / f"{target.name}.part"
+    folder = part_folder(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -86,6 +86,17 @@ def kept_beside(target: Path, key: str) -> Iterator[Keep]:
             if not keep.finished():
                 shutil.rmtree(folder, ignore_errors=True)
             raise
+
+
+def part_folder(target: Path) -> Path:
+    """Where the blocks of the run at `target` are kept."""
+    return target.parent / f"{target.name}.part"
+
+
+def forget(target: Path) -> None:
+    """Remove the blocks of a run that is written."""
+    folder = part_folder(target)
+    if (folder / "key").exists():
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network
+from rencity.kit.memory import give_back
 from rencity.sim.reach.account import Account, account_of, book_step
 from rencity.sim.reach.block import KEPT_LANES, Block, Hits, Kept, block_of, loss_of
 from rencity.sim.reach.carried import carried, opened
@@ -81,8 +82,12 @@ class Simulator:
             hits.add(damage, full)
             kept.add(damage, first, last)
             timeline.add(opened(plan.network, damage, full, (first, last)))
-        del drawing
-        return block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
+        del drawing, damage, full
+        give_back()
+        made = block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
+        del timeline
+        give_back()
+        return made
 
     def loss(self, damage: Outages) -> Ints:
         """Person-minutes without service of each lane under these outages, int64 (LANES,)."""

@@ -26,6 +26,7 @@ from rencity.city.rasters import geotiff
 from rencity.kit.errors import RunError, StorageError
 from rencity.kit.files import staged_folder
 from rencity.sim.in_short import as_html, as_text
+from rencity.sim.keep import forget
 from rencity.sim.metrics import curve_metrics, equity
 from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
@@ -106,6 +107,7 @@ class Result:
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
             (stage / "summary.json").write_text(_json(self.summary), encoding="utf-8")
             (stage / "run.json").write_text(_json(self.about), encoding="utf-8")
+        forget(folder)
         return folder
 
     @classmethod

@@ -42,7 +42,7 @@ class Account(NamedTuple):
     ----------
     served : int32 (lifelines, regions, steps, LANES), change of people served at each step
     pair_loss : int64 (p, LANES), person-minutes without service; (0, LANES) in a great city
-    pair_served : int64 (p, steps), change of people served, over samples
+    pair_served : int32 or int64 (p, steps), change of people served, over samples
     out_min : int64 (n,), minutes out of service of each node, over samples
     """
 
@@ -72,11 +72,13 @@ def people_of(network: Network) -> People:
 def account_of(network: Network, people: People, steps: int) -> Account:
     """An empty account."""
     pairs = len(people.pair_life)
+    most = np.bincount(people.people_pair, people.people, pairs).max(initial=0) * LANES
+    served = np.int32 if most <= np.iinfo(np.int32).max else np.int64
     spread = pairs if pairs * LANES * 8 <= MOST_BYTES else 0
     return Account(
         np.zeros((len(network.lifelines), len(network.region), steps, LANES), np.int32),
         np.zeros((spread, LANES), np.int64),
-        np.zeros((pairs, steps), np.int64),
+        np.zeros((pairs, steps), served),
         np.zeros(network.nodes, np.int64),
     )
 

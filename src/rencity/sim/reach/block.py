@@ -30,7 +30,7 @@ class Block(NamedTuple):
     served : int32 (lifelines, regions, steps, samples), change of people served at each step
     loss : int64 (samples,), person-minutes without service, all lifelines
     pair_loss, pair_loss_sq : int64 (p,), float64 (p,) or (0,) in a great city
-    pair_served : int64 (p, steps), change of people served
+    pair_served : int32 or int64 (p, steps), change of people served
     out_min : int64 (n + k,), minutes out of service: nodes with all they need, links by damage
     hit : int32 (n + k,), samples in which a row is out of service by damage
     hit_loss, hit_loss_sq : float64 (n + k,), loss of those samples and its squares
@@ -111,7 +111,7 @@ def block_of(
     lanes : how many hold a sample
     """
     loss = loss_of(account, rest_min)[:lanes]
-    pair_loss = -(account.pair_served @ rest_min)
+    pair_loss = -np.einsum("pt,t->p", account.pair_served, rest_min)
     each = account.pair_loss.astype(float)
     squares = np.einsum("ps,ps->p", each, each)
     count = np.array(_count_rows(hits.ever), np.int32)
