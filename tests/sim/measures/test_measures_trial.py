@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rencity.kit.errors import ScenarioError
 from rencity.sim.measures.apply import applied
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.trial import Trial
@@ -201,3 +202,9 @@ def test_a_hazard_that_looks_round_is_struck_anew(tmp_path: Path) -> None:
         city = applied([each for each in made.measures if each.id in chosen], today)
         plan = prepare(city.city, city.scenario, city.classes, base=BASE, samples=200).plan
         np.testing.assert_array_equal(trial.losses(chosen, 0, 200), losses(plan))
+
+
+def test_crews_are_refused_rather_than_passed_over(today: Setting) -> None:
+    sent = today.with_scenario(today.scenario.model_copy(update={"crews": "crews.toml"}))
+    with pytest.raises(ScenarioError, match="wear sends crews"):
+        Trial(sent, BASE, (), 10, 1)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network, build_network
-from rencity.kit.errors import CityError
+from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.ids import keys_of
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.measures.apply import REBUILDS, applied, touched
@@ -64,6 +64,11 @@ class Trial:
     samples : all that may be asked for
     weights : by lifeline, what a person-minute counts; those not named count 1
     workers : threads; the result is the same for any number
+
+    Raises
+    ------
+    ScenarioError : the scenario sends crews
+    CityError : the city has no assets
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class Trial:
         weights: dict[str, float] | None = None,
         workers: int = 1,
     ) -> None:
+        _refuse_crews(setting)
         self.setting = setting
         self.measures = {measure.id: measure for measure in measures}
         self.weights = dict(weights or {})
@@ -228,6 +234,17 @@ class Trial:
         networks = [self._network(key) for key in sorted(keys | {frozenset()}, key=sorted)]
         edges = [step_edges(each, self.horizon_min, step_min, starts) for each in networks]
         return np.unique(np.concatenate(edges))
+
+
+def _refuse_crews(setting: Setting) -> None:
+    """Crews that mend would end outages otherwise than these trials do; nothing is passed over."""
+    if getattr(setting.scenario, "crews", ""):
+        raise ScenarioError(
+            f"scenario {setting.scenario.name} sends crews, which comparing measures and rating "
+            "sets do not follow yet",
+            place="scenario.crews",
+            mend="leave crews out of it, or rate the folder of its finished run",
+        )
 
 
 def _meet(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
