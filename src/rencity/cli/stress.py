@@ -27,6 +27,7 @@ STAGES = {
     "network": "reading the city",
     "hazards": "hazards on assets",
     "undamaged": "undamaged city",
+    "crews": "crews",
     "samples": "samples",
     "conditional": "where it hurts",
     "n1": "N-1 of everything",
@@ -168,6 +169,8 @@ def _print(result: Result, out: Path, seconds: float) -> None:
     console.print(_losses(result))
     if result.about["level"] == "balance":
         console.print(_balance(result))
+    if result.about.get("crews"):
+        console.print(_crews(result.about["crews"]), markup=False)
     for table in (_to_blame(result), _alone(result)):
         console.print(table, markup=False)
     for line in _notes(result):
@@ -243,6 +246,38 @@ def _balance(result: Result) -> Table:
                 for key in ("reach_loss_ph", "balance_loss_ph", "reach_only_ph", "balance_only_ph")
             ),
             shares if each["balanced"] else "–",
+        )
+    return table
+
+
+def _crews(about: Mapping[str, Any]) -> Table:
+    """What each entry of the crews file did, on average."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        "抢修队\ncrews",
+        "工种\nskill",
+        "队数\ncrews",
+        "完成 / 派出\ndone / begun",
+        "路上 h\ntravelled",
+        "作业 h\nworked",
+        "工单等候 h\njob waited",
+        "忙碌\nbusy",
+    )
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for one in about["entries"]:
+        name = " ".join(text for text in (one["zh"], one["en"]) if text) or one["name"]
+        table.add_row(
+            Text(plain(name)),
+            one["skill"],
+            f"{one['count']:,}",
+            f"{one['done_mean']:,.1f} / {one['jobs_mean']:,.1f}",
+            f"{one['travelled_h_mean']:,.1f}",
+            f"{one['worked_h_mean']:,.1f}",
+            f"{one['job_waited_h_mean']:,.1f}",
+            f"{one['busy_share']:.0%}",
         )
     return table
 

@@ -16,4 +16,5 @@ def classes_of(packs: Packs) -> Classes:
         storms=packs.storms,
         grounds=packs.grounds,
         closures=packs.closures,
+        work=packs.work,
     )

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from rencity.city.rules import AreaRule, CapacityRule, CellRule, NeedRule, ServeRule
 from rencity.sim.classes import Fragility, Repair
+from rencity.sim.crews.work import Work
 from rencity.sim.flood.content import Closure, Ground, StormFormula
 
 KINDS: dict[str, TypeAdapter[Any]] = {}
@@ -30,3 +31,4 @@ register("closures", Closure)
 register("areas", AreaRule)
 register("capacities", CapacityRule)
 register("cells", CellRule)
+register("work", Work)

@@ -17,6 +17,7 @@ from rencity.content.envelope import holds_in, rank
 from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
 from rencity.kit.errors import PackError
 from rencity.sim.classes import Fragility, Repair, measures_of
+from rencity.sim.crews.work import Work
 from rencity.sim.flood.content import Closure, Ground, StormFormula
 
 Classes = Literal["fragility", "repair"]
@@ -86,6 +87,12 @@ class Packs:
     def cells(self) -> Mapping[str, CellRule]:
         """Rules for cutting zones into grid cells by id; applied only where asked for by name."""
         return self._values("cells")
+
+    @property
+    def work(self) -> Mapping[str, Work]:
+        """Work of crews by id; of two that apply to a kind the last wins."""
+        held = self._in_order(self.entries["work"].values())
+        return MappingProxyType({entry.id: entry.value for entry in held})
 
     @property
     def rules(self) -> Mapping[str, Rule]:

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from rencity.kit.errors import ScenarioError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import Fragility, Lognormal, Repair, RepairRate, measures_of
+from rencity.sim.crews.work import WORK, Work, as_repair
 from rencity.sim.flood.content import Closure, Ground, StormFormula
 from rencity.sim.restoration import repair_table
 from rencity.sim.scenario import ClassNames
@@ -38,6 +39,7 @@ class Classes:
     closures : what standing water closes, by ``lifeline.kind``
     sets : names an asset may give for several fragility classes, one for each measure
     eased : what the probability of any damage of an asset is multiplied with, by its id
+    work : classes of crew work by id; of two for a kind the last holds
     """
 
     fragility: Mapping[str, Fragility] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Classes:
     closures: Mapping[str, Closure] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     eased: Mapping[str, float] = field(default_factory=dict)
+    work: Mapping[str, Work] = field(default_factory=dict)
 
     def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
         """These classes with a scenario's choice by kind laid over those of the same measure.
@@ -71,6 +74,26 @@ class Classes:
             self,
             applies_fragility=_laid_over(self.applies_fragility, fragility, self.fragility),
             applies_repair=_laid_over(self.applies_repair, repair, self.repair),
+        )
+
+    def with_work(self, skills: Collection[str], kept: Collection[str] = ()) -> Classes:
+        """These classes where crews of some skills mend: hours of work in place of repair days.
+
+        A kind of `kept`, or without a class of work for these skills, keeps its repair class.
+        """
+        mine = {name: work for name, work in self.work.items() if work.skill in skills}
+        kinds = {
+            kind: (WORK + name,)
+            for name, work in mine.items()
+            for kind in work.applies
+            if kind not in kept
+        }
+        made = {WORK + name: as_repair(work) for name, work in mine.items()}
+        named = {old: as_repair(work) for work in mine.values() for old in work.replaces}
+        return replace(
+            self,
+            repair={**self.repair, **made, **named},
+            applies_repair={**self.applies_repair, **kinds},
         )
 
 

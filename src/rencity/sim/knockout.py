@@ -44,16 +44,26 @@ class Saved:
 
 @dataclass(frozen=True)
 class Pair:
-    """A row and a sample in which it is out, with all that is out then."""
+    """A row and a sample in which it is out, with all that is out then.
+
+    Attributes
+    ----------
+    parts : as `rencity.sim.plan.Simulator.split` gives them
+    """
 
     row: int
     sample: int
-    outages: Outages
+    parts: tuple[Outages, Outages]
 
-    def without(self, lane: int) -> Outages:
+    def without(self, lane: int) -> tuple[Outages, Outages]:
         """All outages but the row's own, in another lane."""
-        kept = self.outages.where(self.outages.row != self.row)
-        return Outages(kept.row, np.full(len(kept.row), lane, np.int32), kept.begin, kept.end)
+        first, second = (part.where(part.row != self.row) for part in self.parts)
+        return _in_lane(first, lane), _in_lane(second, lane)
+
+
+def _in_lane(outages: Outages, lane: int) -> Outages:
+    lanes = np.full(len(outages.row), lane, np.int32)
+    return Outages(outages.row, lanes, outages.begin, outages.end)
 
 
 def pairs_each(most: int, rows: int, outages_each: float) -> int:
@@ -74,7 +84,7 @@ def pairs_of(
             break
         drawing = simulators.mine().drawing(number)
         for first, last in drawing.spans():
-            waiting += _pairs_in(drawing.outages(first, last), number, left)
+            waiting += _pairs_in(simulators.mine().split(drawing, first, last), number, left)
             if len(waiting) >= LANES:
                 yield waiting[:LANES]
                 waiting = waiting[LANES:]
@@ -84,23 +94,28 @@ def pairs_of(
         yield waiting
 
 
-def _pairs_in(outages: Outages, number: int, left: dict[int, int]) -> list[Pair]:
+def _pairs_in(parts: tuple[Outages, Outages], number: int, left: dict[int, int]) -> list[Pair]:
     """Pairs of one span; takes them off `left`."""
-    mine = np.isin(outages.row, list(left))
+    rows, at = (np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "lane"))
+    mine = np.isin(rows, list(left))
     found: list[tuple[int, int]] = []
     for row in list(left):
-        lanes = np.unique(outages.lane[mine][outages.row[mine] == row])[: left[row]]
+        lanes = np.unique(at[mine][rows[mine] == row])[: left[row]]
         found += [(row, int(lane)) for lane in lanes]
         left[row] -= len(lanes)
         if not left[row]:
             del left[row]
-    order = np.argsort(outages.lane, kind="stable") if found else np.empty(0, np.int64)
+    lanes = {lane for _, lane in found}
+    first, second = (_by_lane(part, lanes) for part in parts)
+    return [Pair(row, number * LANES + lane, (first[lane], second[lane])) for row, lane in found]
+
+
+def _by_lane(outages: Outages, lanes: set[int]) -> dict[int, Outages]:
+    """Outages of each of some lanes."""
+    order = np.argsort(outages.lane, kind="stable") if lanes else np.empty(0, np.int64)
     by_lane = outages.where(order)
     ends = np.searchsorted(by_lane.lane, np.arange(LANES + 1))
-    held = {
-        lane: by_lane.where(np.arange(ends[lane], ends[lane + 1])) for lane in {p[1] for p in found}
-    }
-    return [Pair(row, number * LANES + lane, held[lane]) for row, lane in found]
+    return {lane: by_lane.where(np.arange(ends[lane], ends[lane + 1])) for lane in lanes}
 
 
 def knock_out(
@@ -123,8 +138,10 @@ def knock_out(
     gains: dict[int, list[float]] = {row: [] for row in rows}
 
     def loss(pairs: Sequence[Pair]) -> Ints:
-        outages = merged([pair.without(lane) for lane, pair in enumerate(pairs)])
-        return simulators.mine().loss(outages)[: len(pairs)]
+        parts = [pair.without(lane) for lane, pair in enumerate(pairs)]
+        jobs, others = (merged([each[k] for each in parts]) for k in range(2))
+        mine = simulators.mine()
+        return mine.loss(mine.mended(jobs, others))[: len(pairs)]
 
     for batch in pairs_of(simulators, plan, rows, most):
         part = max(1, -(-len(batch) // ahead))

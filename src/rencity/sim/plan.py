@@ -12,13 +12,16 @@ import numpy.typing as npt
 
 from rencity.city.network import Network
 from rencity.kit.memory import give_back
+from rencity.sim.crews.account import CrewAccount, empty_account
+from rencity.sim.crews.plan import CrewPlan
+from rencity.sim.crews.schedule import schedule
 from rencity.sim.reach.account import Account, account_of, book_step
 from rencity.sim.reach.block import KEPT_LANES, Block, Hits, Kept, block_of, loss_of
 from rencity.sim.reach.carried import carried, opened
 from rencity.sim.reach.engine import Engine, Undamaged
 from rencity.sim.reach.events import Drawing, Draws
 from rencity.sim.reach.lanes import LANES
-from rencity.sim.reach.outages import Outages
+from rencity.sim.reach.outages import Outages, merged
 from rencity.sim.reach.timeline import Timeline
 
 Ints = npt.NDArray[np.int64]
@@ -33,6 +36,7 @@ class Plan:
     draws : every strike of every hazard
     edge_min : int64 (steps,), start of each step
     undamaged : what runs before anything fails; None: each simulator finds it
+    crews : who mends; None: all ends as drawn
     """
 
     network: Network
@@ -42,6 +46,7 @@ class Plan:
     edge_min: Ints
     horizon_min: int
     undamaged: Undamaged | None = None
+    crews: CrewPlan | None = None
 
     @property
     def blocks(self) -> range:
@@ -76,8 +81,11 @@ class Simulator:
         hits = Hits(plan.network, plan.horizon_min)
         kept = Kept(KEPT_LANES if number == 0 else 0)
         drawing = self.drawing(number)
+        account = None if plan.crews is None else empty_account(plan.crews)
         for first, last in drawing.spans():
-            damage = drawing.outages(first, last)
+            damage = self.mended(
+                *self.split(drawing, first, last), account, trace=(number, first) == (0, 0)
+            )
             full = carried(plan.network, damage)
             hits.add(damage, full)
             kept.add(damage, first, last)
@@ -87,7 +95,37 @@ class Simulator:
         made = block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
         del timeline
         give_back()
+        if account is not None:
+            made = made._replace(crews=account.packed(), trips=account.trips_table())
         return made
+
+    def split(self, drawing: Drawing, first: int, last: int) -> tuple[Outages, Outages]:
+        """Damage of a span of lanes that crews may mend, and all other outages."""
+        if self.plan.crews is None:
+            return drawing.outages(first, last), merged([])
+        return drawing.split(first, last)
+
+    def mended(
+        self,
+        jobs: Outages,
+        others: Outages,
+        account: CrewAccount | None = None,
+        *,
+        trace: bool = False,
+    ) -> Outages:
+        """Both parts of `split` together, ended by crews where there are any.
+
+        Parameters
+        ----------
+        account : takes in what crews did
+        trace : whether it keeps the trips of the first lane
+        """
+        if self.plan.crews is None:
+            return jobs
+        damage, done = schedule(jobs, others, self.plan.crews, traced=0 if trace else -1)
+        if account is not None:
+            account.join(done)
+        return damage
 
     def loss(self, damage: Outages) -> Ints:
         """Person-minutes without service of each lane under these outages, int64 (LANES,)."""

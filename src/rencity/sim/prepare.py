@@ -12,12 +12,15 @@ from rencity.city.rasters import Grid
 from rencity.kit.errors import CityError, ScenarioError
 from rencity.kit.findings import Finding
 from rencity.sim.clock import Clock
+from rencity.sim.crews.build import crew_plan
+from rencity.sim.crews.spec import CrewFile, load_crews
 from rencity.sim.damage import Classes
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.striking import restrict, strikes_of, unhit
-from rencity.sim.plan import Plan, settled
+from rencity.sim.plan import Ints, Plan, Simulator, settled
 from rencity.sim.reach.events import Draws, draws_of
+from rencity.sim.reach.n1 import people_lost
 from rencity.sim.scenario import Scenario
 from rencity.sim.steps import step_edges
 from rencity.sim.strike import Strike
@@ -42,11 +45,18 @@ class Struck:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan, what its hazards told of themselves, and what they leave out."""
+    """A plan, what its hazards told of themselves, and what they leave out.
+
+    Attributes
+    ----------
+    n1 : int64 (lifelines, rows), found where crews go by it; None: not yet
+    """
 
     plan: Plan
     struck: tuple[Struck, ...]
     findings: tuple[Finding, ...]
+    n1: Ints | None = None
+    crew_file: CrewFile | None = None
 
 
 def prepare(
@@ -70,13 +80,33 @@ def prepare(
     with clock.stage("hazards"):
         horizon_min = round(scenario.horizon_h * 60)
         chosen = classes.overlaid(scenario.classes, city.catalogue.kinds.keys())
+        file = load_crews(base / scenario.crews) if scenario.crews else None
+        if file is not None:
+            by_hand = {kind for kind, names in scenario.classes.items() if names.repair}
+            chosen = chosen.with_work(file.skills, by_hand)
         scene = Scene(city, chosen, base, samples, seed, horizon_min, network)
         draws, struck, findings = _hazards(scenario, scene, event)
         starts = [each.start_min for each in draws]
         edge_min = step_edges(network, horizon_min, max(1, round(scenario.step_h * 60)), starts)
     with clock.stage("undamaged"):
         plan = settled(Plan(network, tuple(draws), seed, samples, edge_min, horizon_min))
-    return Prepared(plan, tuple(struck), tuple(findings))
+    if file is None:
+        return Prepared(plan, tuple(struck), tuple(findings))
+    with clock.stage("n1"):
+        n1 = people_lost(Simulator(plan).engine, clock.share)
+    with clock.stage("crews"):
+        crews, said = crew_plan(
+            file,
+            city,
+            network,
+            chosen,
+            people=n1.sum(axis=0),
+            horizon_min=horizon_min,
+            starts_min=starts,
+        )
+    return Prepared(
+        replace(plan, crews=crews), tuple(struck), (*findings, *said), n1=n1, crew_file=file
+    )
 
 
 def _hazards(

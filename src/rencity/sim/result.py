@@ -52,6 +52,7 @@ class Result:
     zones, assets, links, weak_links : tables for maps and lists
     outages : who was out when in the first samples, see `rencity.sim.why.kept`
     balance, balance_assets : what level balance found, where the scenario asked for it
+    crews : trips of crews in the first sample; None where none are named
     """
 
     about: Mapping[str, Any]
@@ -66,6 +67,7 @@ class Result:
     outages: pd.DataFrame = field(default_factory=pd.DataFrame)
     balance: xr.Dataset | None = None
     balance_assets: pd.DataFrame | None = None
+    crews: pd.DataFrame | None = None
 
     @classmethod
     def of(
@@ -82,6 +84,7 @@ class Result:
             links=links_table(city),
             weak_links=weak_links_table(run, city),
             scenario_toml=scenario_toml,
+            crews=_trips(run, city),
             layers={
                 layer_path(struck.name, name): geotiff(grid, hazard=struck.name, layer=name)
                 for struck in run.struck
@@ -123,6 +126,8 @@ class Result:
                 balance = self.balance.to_netcdf(engine="h5netcdf")
                 (stage / "balance.nc").write_bytes(balance)
                 self.balance_assets.to_parquet(stage / "balance.parquet", index=False)
+            if self.crews is not None:
+                self.crews.to_parquet(stage / "crews.parquet", index=False)
             for path, data in self.layers.items():
                 (stage / path).parent.mkdir(exist_ok=True)
                 (stage / path).write_bytes(data)
@@ -158,6 +163,8 @@ class Result:
             zones = gpd.read_parquet(folder / "zones.parquet")
             kept = folder / "outages.parquet"  # runs of earlier versions have none
             tables["outages"] = pd.read_parquet(kept) if kept.exists() else pd.DataFrame()
+            held = about.get("crews") is not None
+            crews = pd.read_parquet(folder / "crews.parquet") if held else None
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
             paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
             layers = {path: (folder / path).read_bytes() for path in paths}
@@ -167,7 +174,9 @@ class Result:
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
             ) from exc
         summary = _read_json(folder / "summary.json")
-        return cls(about, curves, summary, zones, scenario_toml=text, layers=layers, **tables)
+        return cls(
+            about, curves, summary, zones, scenario_toml=text, layers=layers, crews=crews, **tables
+        )
 
     def plot_recovery(self, region: str | None = None, *, ax: Any = None) -> Any:
         """Draw people served over time for each lifeline, mean and 5-95 % of samples.
@@ -250,6 +259,13 @@ def refuse_target(folder: Path, *, replace: bool) -> None:
             place=str(folder),
             mend="choose another name",
         )
+
+
+def _trips(run: Run, city: City) -> pd.DataFrame | None:
+    if run.crews is None:
+        return None
+    network = run.network
+    return run.crews.table(city, np.concatenate([network.asset, network.link_asset]))
 
 
 def _curves(run: Run) -> xr.Dataset:
@@ -358,6 +374,7 @@ def _about(
             "edge_min": run.edge_min.tolist(),
             "horizon_min": run.horizon_min,
         },
+        "crews": None if run.crews is None else run.crews.facts(),
         "notes": [finding.to_dict() for finding in run.findings],
         "digest": _digest(run, curves),
         "timings_s": dict(run.timings_s),
@@ -379,6 +396,8 @@ def _digest(run: Run, curves: xr.Dataset) -> str:
         run.event,
     ):
         digest.update(np.ascontiguousarray(array).tobytes())
+    if run.crews is not None:
+        digest.update(run.crews.account.packed().tobytes())
     for saved in run.saved:
         digest.update(f"{saved.row} {saved.pairs} {saved.mean!r}".encode())
     if run.balanced:

@@ -18,6 +18,8 @@ from rencity.kit.findings import Finding
 from rencity.sim.balance.found import Balanced, balanced
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.conditional import conditional_difference
+from rencity.sim.crews.done import CrewsDone, crews_done
+from rencity.sim.crews.told import crew_findings
 from rencity.sim.damage import Classes
 from rencity.sim.executors import Serial, Workers
 from rencity.sim.keep import Keep, kept_beside, network_home, write_plan
@@ -54,6 +56,7 @@ class Run:
     damaged : int64 (rows,), samples in which a row is out of service by damage
     n1 : int64 (lifelines, rows)
     struck : what each hazard told of itself, in the order of the scenario
+    crews : who mended, and what they did; None: nobody was named
     kept : int32 (4, f), row, sample, begin and end of the outages of the first `kept_samples`
     kept_hazard : int64 (f,), the hazards that began each, bit i for hazard i of the scenario
     balanced : the first samples with capacities, where the scenario asks for level balance
@@ -86,6 +89,7 @@ class Run:
     findings: tuple[Finding, ...]
     timings_s: Mapping[str, float]
     balanced: Balanced | None = None
+    crews: CrewsDone | None = None
 
 
 def stress(
@@ -124,7 +128,9 @@ def stress(
     ready = prepare(
         city, scenario, classes, base=base, samples=samples, seed=seed, event=event, clock=clock
     )
-    key = digest_of((city.hash, replace(ready.plan, network=None, undamaged=None)))  # type: ignore[arg-type]
+    crews = ready.plan.crews
+    slim = replace(ready.plan, network=None, undamaged=None, crews=None)  # type: ignore[arg-type]
+    key = digest_of((city.hash, slim, crews and replace(crews, ways=None)))  # type: ignore[arg-type]
     pool: Executor = Serial() if workers.threads == 1 else ThreadPoolExecutor(workers.threads)
     with contextlib.ExitStack() as stack:
         keep = None
@@ -171,8 +177,10 @@ def _run(
             clock.share((number + 1) / len(plan.blocks))
     with clock.stage("conditional"):
         difference, q = conditional_difference(*total.hits(), total.loss_min.astype(float))
-    with clock.stage("n1"):
-        n1 = people_lost(engine, clock.share)
+    n1 = ready.n1
+    if n1 is None:
+        with clock.stage("n1"):
+            n1 = people_lost(engine, clock.share)
     with clock.stage("knock_out"):
         rows = _to_knock(network, n1.sum(axis=0), total.damaged)
         most = pairs_each(PAIRS_EACH, len(rows), float(total.damaged.sum()) / samples)
@@ -180,6 +188,7 @@ def _run(
             simulators, plan, rows, most, total.loss_min, total.damaged, pool, workers.threads
         )
     events, event = _events(plan)
+    crews = crews_done(plan.crews, ready.crew_file, total.crews, samples, total.damaged)
     return Run(
         network=network,
         scenario=scenario,
@@ -205,7 +214,8 @@ def _run(
         kept=total.kept,
         kept_samples=total.kept_samples,
         kept_hazard=_struck_by(plan, total.kept, total.kept_samples),
-        findings=ready.findings,
+        findings=(*ready.findings, *crew_findings(crews)),
+        crews=crews,
         timings_s=clock.seconds,
     )
 

@@ -46,6 +46,7 @@ class Scenario(Entry):
     horizon_h, step_h : length of the run and of its regular steps, hours
     samples, seed : Monte Carlo samples, and the seed every draw is keyed by
     packs : more pack folders, relative to the scenario file
+    crews : crews file, relative to the scenario file; empty: restoration curves mend everything
     classes : fragility and repair classes by ``lifeline.kind``, before those of packs
     level : ``reach``, or ``balance`` to follow some samples with capacities too
     balance_samples : how many samples level balance follows; None: 64, or all where there are fewer
@@ -58,6 +59,7 @@ class Scenario(Entry):
     samples: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     packs: tuple[str, ...] = ()
+    crews: str = ""
     classes: dict[KindName, ClassNames] = Field(default_factory=dict)
     level: Literal["reach", "balance"] = "reach"
     balance_samples: Annotated[int, Field(ge=1, le=MOST_BALANCED)] | None = None

@@ -85,6 +85,8 @@ class Strike:
         run)
     onset_min, out_onset_min : int32 (m,), int32 (f,); minutes after the hazard's start at which
         the damage or outage begins; None: all at its start
+    fixed_table : bool (n,), tables whose minutes were given and are no work of a class; None: none
+    out_by_class : bool (f,), certain outages whose minutes are those of a class; None: none
     sampled : in place of `exceed` where the intensity differs in every sample
     facts : what the run tells of the hazard: volumes, magnitudes, greatest values, by plain name
     layers : rasters that go into the run folder, by name
@@ -103,5 +105,7 @@ class Strike:
     onset_min: npt.NDArray[np.int32] | None = None
     out_onset_min: npt.NDArray[np.int32] | None = None
     sampled: Sampled | None = None
+    fixed_table: npt.NDArray[np.bool_] | None = None
+    out_by_class: npt.NDArray[np.bool_] | None = None
     facts: Mapping[str, float | int | str] = field(default_factory=dict)
     layers: Mapping[str, Grid] = field(default_factory=dict)

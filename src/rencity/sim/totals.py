@@ -33,6 +33,7 @@ class Total:
         self._hit_loss_sq = np.zeros(rows)
         self.kept = np.empty((4, 0), np.int32)
         self.kept_samples = 0
+        self.crews: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]] = []
 
     def add(self, number: int, block: Block) -> None:
         """Add block `number`."""
@@ -49,6 +50,8 @@ class Total:
         self._hit += block.hit
         self._hit_loss += block.hit_loss
         self._hit_loss_sq += block.hit_loss_sq
+        if len(block.crews):
+            self.crews.append((block.crews, block.trips))
         if number == 0:
             self.kept, self.kept_samples = block.kept, int(block.kept_lanes[0])
 

@@ -37,7 +37,8 @@ def given_strikes(hazard: GivenHazard, scene: Scene) -> list[Strike]:
     sample = _samples(frame, scene.samples, path)
     _check_once(frame, asset, sample, path)
     minutes = _minutes(frame, asset, hazard, city, scene.classes, path)
-    return [outages(hazard.name, asset, minutes, sample)]
+    by_class = ~_said(frame) if hazard.restore == "class" else None
+    return [outages(hazard.name, asset, minutes, sample, by_class=by_class)]
 
 
 def _assets(frame: pd.DataFrame, city: City, path: Path) -> Index:
@@ -89,7 +90,7 @@ def _minutes(
     path: Path,
 ) -> Index:
     minutes = np.full(len(asset), -1, np.int64)
-    said = frame["hours"].notna().to_numpy(bool) if "hours" in frame else np.zeros(len(asset), bool)
+    said = _said(frame)
     if said.any():
         hours = pd.to_numeric(frame["hours"], errors="coerce").to_numpy(np.float64)
         bad = np.flatnonzero(said & ~((hours > 0) & (hours < LONGEST_MIN / MIN_PER_H)))
@@ -102,6 +103,13 @@ def _minutes(
     else:
         minutes[rest] = minutes_of(hazard.restore)
     return minutes
+
+
+def _said(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows that give hours of their own."""
+    if "hours" not in frame:
+        return np.zeros(len(frame), bool)
+    return frame["hours"].notna().to_numpy(bool)
 
 
 def _by_class(asset: Index, city: City, classes: Classes, at: pd.Index, path: Path) -> Index:

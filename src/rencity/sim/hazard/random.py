@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -36,17 +38,17 @@ def random_strikes(hazard: RandomHazard, scene: Scene) -> list[Strike]:
     seen, table = np.unique(pair, axis=1, return_inverse=True)
     tables = [_table(hazard.targets[t], repair.categories, int(c), classes) for t, c in seen.T]
     repair_min = np.stack(tables or [constant_table(0)])[:, None]
-    return [
-        probable(
-            hazard.name,
-            rows,
-            chance[None, None],
-            table.reshape(-1).astype(np.int16),
-            repair_min,
-            np.ones(1),
-            (hazard.name,),
-        )
-    ]
+    made = probable(
+        hazard.name,
+        rows,
+        chance[None, None],
+        table.reshape(-1).astype(np.int16),
+        repair_min,
+        np.ones(1),
+        (hazard.name,),
+    )
+    fixed = seen[1] < 0 if seen.size else np.zeros(1, bool)
+    return [replace(made, fixed_table=fixed)]
 
 
 def targets_of(hazard: RandomHazard, city: City) -> Index:

@@ -58,12 +58,14 @@ def outages(
     sample: npt.NDArray[np.int64] | None = None,
     *,
     onset_min: npt.NDArray[np.int64] | None = None,
+    by_class: npt.NDArray[np.bool_] | None = None,
 ) -> Strike:
     """A strike of certain outages only; without `sample` they stand in every sample.
 
     Parameters
     ----------
     onset_min : when each begins, minutes after the hazard does; None: with it
+    by_class : whose minutes are those of a class; None: none
     """
     if sample is None:
         sample = np.full(len(asset), EVERY_SAMPLE, np.int64)
@@ -82,6 +84,7 @@ def outages(
         out_sample=sample[order].astype(np.int32),
         out_min=minutes[order].astype(np.int64),
         out_onset_min=onset_min[order].astype(np.int32),
+        out_by_class=None if by_class is None else by_class[order],
     )
 
 

@@ -36,6 +36,8 @@ class Block(NamedTuple):
     hit_loss, hit_loss_sq : float64 (n + k,), loss of those samples and its squares
     kept : int32 (4, f), row, lane, begin and end of the outages of the first samples
     kept_lanes : int64 (1,), how many samples those are
+    crews : int64, what crews did, see `rencity.sim.crews.account`; empty without crews
+    trips : int32 (6, t), their trips in the first sample
     """
 
     served: Any
@@ -49,6 +51,8 @@ class Block(NamedTuple):
     hit_loss_sq: Any
     kept: Any
     kept_lanes: Any
+    crews: Any = np.empty(0, np.int64)
+    trips: Any = np.empty((6, 0), np.int32)
 
 
 class Hits:

@@ -141,6 +141,26 @@ class Drawing:
             parts.append(_certain(part.draws, self._block, first, end))
         return merged(parts)
 
+    def split(self, first: int = 0, last: int | None = None) -> tuple[Outages, Outages]:
+        """The same outages in two: those whose time is that of a class, and all others.
+
+        Outages of one pair that overlap are joined only with their like.
+        """
+        end = self.lanes if last is None else min(last, self.lanes)
+        jobs, others = [], []
+        for part in self._parts:
+            drawn = part.drawn(self._seed, self._block, first, end)
+            fixed = _fixed(part.draws)[drawn.row] if _has_fixed(part.draws) else None
+            jobs.append(drawn if fixed is None else drawn.where(~fixed))
+            others += [] if fixed is None else [drawn.where(fixed)]
+            by_class = part.draws.strike.out_by_class
+            if by_class is None:
+                others.append(_certain(part.draws, self._block, first, end))
+            else:
+                jobs.append(_certain(part.draws, self._block, first, end, by_class))
+                others.append(_certain(part.draws, self._block, first, end, ~by_class))
+        return merged(jobs), merged(others)
+
     def spans(self) -> Iterator[tuple[int, int]]:
         """First and last lane of every span of 64 that holds samples."""
         for first in range(0, self.lanes, SPAN):
@@ -245,9 +265,30 @@ def _felt(
     return draws.row[index], at[works] + np.int32(first_lane), minutes[works], draws.onset[index]
 
 
-def _certain(draws: Draws, block: int, first: int, last: int) -> Outages:
+def _has_fixed(draws: Draws) -> bool:
+    fixed = draws.strike.fixed_table
+    return fixed is not None and bool(fixed.any()) and len(draws.row) > 0
+
+
+def _fixed(draws: Draws) -> npt.NDArray[np.bool_]:
+    """Rows whose minutes were given, bool (highest row of the strike + 1,)."""
+    made = np.zeros(int(draws.row.max()) + 1, bool)
+    assert draws.strike.fixed_table is not None  # noqa: S101 - asked before
+    made[draws.row] = draws.strike.fixed_table[draws.table]
+    return made
+
+
+def _certain(
+    draws: Draws,
+    block: int,
+    first: int,
+    last: int,
+    only: npt.NDArray[np.bool_] | None = None,
+) -> Outages:
     strike = draws.strike
     inside = draws.out_row >= 0
+    if only is not None:
+        inside &= only
     row, sample = draws.out_row[inside], strike.out_sample[inside].astype(np.int64)
     begin = draws.out_onset[inside].astype(np.int64)
     minutes = strike.out_min[inside]

@@ -105,7 +105,7 @@ def _closed_in_event(
     struck = probable(
         waters.name, exposure.rows[at], exceed, table, tables, waters.weight, waters.event
     )
-    return replace(struck, onset_min=start)
+    return replace(struck, onset_min=start, fixed_table=np.ones(len(times), bool))
 
 
 def _spell(wet: Wet, at: Index) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:

@@ -1,0 +1,1 @@
+"""Crews: who repairs what, when."""
