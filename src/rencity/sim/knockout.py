@@ -105,8 +105,8 @@ def _pairs_in(parts: tuple[Outages, Outages], number: int, left: dict[int, int])
         left[row] -= len(lanes)
         if not left[row]:
             del left[row]
-    lanes = {lane for _, lane in found}
-    first, second = (_by_lane(part, lanes) for part in parts)
+    wanted = {lane for _, lane in found}
+    first, second = (_by_lane(part, wanted) for part in parts)
     return [Pair(row, number * LANES + lane, (first[lane], second[lane])) for row, lane in found]
 
 

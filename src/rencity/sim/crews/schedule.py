@@ -21,6 +21,9 @@ from rencity.sim.reach.outages import FOREVER, Outages, merged
 TOGETHER = 16
 """Lanes whose travel times are made at once: more take more memory and no less time."""
 
+_UNSEEN = np.full(1, -1, np.int32)
+"""Closed rows before the first look: no set that a look finds."""
+
 Ids = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 
@@ -102,7 +105,7 @@ class _Lane:
         self.head = self.jobs.ptr[:-1].copy()
         self.tally = empty_tally(len(teams.crews))
         self.cut = np.zeros(len(teams.crews), bool)
-        self.closed: Ids | None = None
+        self.closed: Ids = _UNSEEN
         road = dealt.plan.road
         self.mended = np.flatnonzero(road[self.jobs.row])
         self.since = work.begin[self.where[self.mended]]
@@ -114,7 +117,7 @@ class _Lane:
         shut = self.mended[(self.since <= now) & (self.jobs.finish[self.mended] > now)]
         wet = self.wet[(self.rest.begin[self.wet] <= now) & (self.rest.end[self.wet] > now)]
         closed = np.unique(np.concatenate([self.jobs.row[shut], self.rest.row[wet]]))
-        same = self.closed is not None and np.array_equal(closed, self.closed)
+        same = np.array_equal(closed, self.closed)
         self.closed = closed
         return not same
 
