@@ -54,7 +54,7 @@ def invest(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """措施与预算：花在哪里损失减得最多。Measures under a budget: what to build first."""
-    from rencity.rehearse.folders import refuse_folder
+    from rencity.kit.files import refuse_folder
     from rencity.rehearse.invest import MARK
     from rencity.rehearse.invest import invest as rehearse
 

@@ -51,11 +51,12 @@ def measure(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """Measure networks: connectivity and efficiency lost, giant part, betweenness, criticality."""
+    from rencity.kit.files import refuse_folder
     from rencity.rehearse.measure import measure as measured
-    from rencity.sim.connectivity.study import refuse_target
+    from rencity.sim.connectivity.study import MARK
 
     if out is not None:
-        refuse_target(out, replace=replace)
+        refuse_folder(out, MARK, replace=replace)
     begin = time.perf_counter()
     made = measured(
         folder,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rencity.cli.stress import _progress
+from rencity.cli.stress import Bar
 from rencity.kit.plain import plain
 
 if TYPE_CHECKING:
@@ -59,15 +59,16 @@ def n1(
 ) -> None:
     """Take out each asset alone: who loses which lifeline, by the whole interdependent city."""
     from rencity.city import City
+    from rencity.kit.files import refuse_folder
     from rencity.sim.nminus1 import Link, study
-    from rencity.sim.nminus1.whole import refuse_target
+    from rencity.sim.nminus1.whole import MARK
 
     if out is not None:
-        refuse_target(out, replace=replace)
+        refuse_folder(out, MARK, replace=replace)
     if length_m is not None and with_link is None:
         raise typer.BadParameter("goes with --with-link", param_hint="--length-m")
     begin = time.perf_counter()
-    with _progress(quiet=as_json) as tell:
+    with Bar(quiet=as_json) as tell:
         made = study(
             City.open(folder),
             lifeline=lifeline,

@@ -36,7 +36,7 @@ def rate(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """年均损失与超越概率曲线。Average annual loss and exceedance curves of a set of scenarios."""
-    from rencity.rehearse.folders import refuse_folder
+    from rencity.kit.files import refuse_folder
     from rencity.rehearse.rate import rate as rehearse
     from rencity.rehearse.rated import MARK
 

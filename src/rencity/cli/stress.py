@@ -62,12 +62,13 @@ def stress(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """Strike a city, follow it to the horizon, rank what is to blame."""
+    from rencity.kit.files import refuse_folder
     from rencity.rehearse import stress as rehearse
-    from rencity.sim.result import refuse_target
+    from rencity.sim.result import MARK
 
-    refuse_target(out, replace=replace)
+    refuse_folder(out, MARK, replace=replace)
     begin = time.perf_counter()
-    with _what_is_kept(out), _progress(quiet=as_json) as progress:
+    with _what_is_kept(out), Bar(quiet=as_json) as progress:
         result = rehearse(
             folder,
             scenario,
@@ -105,7 +106,7 @@ def _what_is_kept(out: Path) -> Iterator[None]:
         raise
 
 
-class _progress:  # noqa: N801 - used as a function
+class Bar:
     """A bar for each stage with the time left, on stderr; nothing when quiet."""
 
     def __init__(self, *, quiet: bool) -> None:

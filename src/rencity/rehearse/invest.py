@@ -23,10 +23,10 @@ from rencity.city.network.cache import network_of
 from rencity.content import classes_of, load_packs
 from rencity.content.packs import Packs
 from rencity.kit.errors import InputError, ScenarioError
-from rencity.rehearse.folders import write_answer
 from rencity.rehearse.investment import Answered, about_of, table_of
 from rencity.rehearse.judge import Judge
 from rencity.rehearse.sets import Told, told
+from rencity.sim.answer import write_answer
 from rencity.sim.clock import Progress
 from rencity.sim.measures.check import assert_fits
 from rencity.sim.measures.choice import (

@@ -91,13 +91,7 @@ def about_of(
     return {
         "format": FORMAT,
         "rencity": rencity.__version__,
-        "city": {
-            "id": city.identity.id,
-            "name": city.identity.name,
-            "name_en": city.identity.name_en,
-            "version": city.identity.version,
-            "hash": city.hash,
-        },
+        "city": city.provenance,
         "packs": dict(packs),
         "title": programme.title.model_dump(),
         **found,

@@ -22,7 +22,7 @@ from rencity.city.network.cache import network_of
 from rencity.content import classes_of, load_packs
 from rencity.kit.errors import InputError
 from rencity.kit.suggest import did_you_mean
-from rencity.rehearse.stress import _told
+from rencity.rehearse.told import told_of
 from rencity.sim.connectivity import study
 from rencity.sim.connectivity.lifeline import assets_down, riders_too
 from rencity.sim.connectivity.study import Events, Measures
@@ -99,7 +99,7 @@ def _drawn(
     years: float | None,
 ) -> Events:
     """What is out at some time of each of the first samples of a scenario."""
-    told = _told(scenario, None)
+    told = told_of(scenario, None)
     inside = (told.base / name for name in told.scenario.packs)
     held = load_packs([*packs, *inside], region=city.identity.code or None)
     prepared = prepare(

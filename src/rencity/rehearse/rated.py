@@ -16,8 +16,8 @@ import pandas as pd
 import rencity
 from rencity.city.model import City
 from rencity.kit.findings import Finding
-from rencity.rehearse.folders import write_answer
 from rencity.rehearse.sets import ScenarioSet, Told
+from rencity.sim.answer import write_answer
 from rencity.sim.exceedance import Exceedance, average_annual, exceedance, returned
 from rencity.sim.measures.saving import Saving
 
@@ -114,13 +114,7 @@ def rated(
     about = {
         "format": FORMAT,
         "rencity": rencity.__version__,
-        "city": {
-            "id": city.identity.id,
-            "name": city.identity.name,
-            "name_en": city.identity.name_en,
-            "version": city.identity.version,
-            "hash": city.hash,
-        },
+        "city": city.provenance,
         "title": whole.title.model_dump(),
         **found,
         "digest": _digest(city, found),

@@ -24,8 +24,8 @@ import xarray as xr
 import rencity
 from rencity.city.model import City
 from rencity.city.rasters import geotiff
-from rencity.kit.errors import RunError, StorageError
-from rencity.kit.files import staged_folder
+from rencity.kit.errors import RunError
+from rencity.kit.files import refuse_folder, staged_folder
 from rencity.sim.balance.tables import assets_of, curves_of, digest_into, summary_of
 from rencity.sim.in_short import as_html, as_text
 from rencity.sim.keep import forget
@@ -35,6 +35,7 @@ from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
 from rencity.sim.why.kept import outages_table
 
+MARK = "run.json"
 FORMAT = 2
 MEND = "run `rencity stress` again"
 
@@ -111,10 +112,10 @@ class Result:
 
         Raises
         ------
-        StorageError : as `refuse_target`, or the disk refused it
+        StorageError : as `refuse_folder`, or the disk refused it
         """
         folder = Path(folder)
-        refuse_target(folder, replace=replace)
+        refuse_folder(folder, MARK, replace=replace)
         with staged_folder(folder, replace=replace) as stage:
             small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
             # through memory: HDF5 may bring the process down when the disk refuses a write
@@ -133,7 +134,7 @@ class Result:
                 (stage / path).write_bytes(data)
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
             (stage / "summary.json").write_text(_json(self.summary), encoding="utf-8")
-            (stage / "run.json").write_text(_json(self.about), encoding="utf-8")
+            (stage / MARK).write_text(_json(self.about), encoding="utf-8")
         forget(folder)
         return folder
 
@@ -146,7 +147,7 @@ class Result:
         RunError : no run here, a part is missing or broken, or another version wrote it
         """
         folder = Path(folder)
-        about = _read_json(folder / "run.json")
+        about = _read_json(folder / MARK)
         if about.get("format") != FORMAT:
             raise RunError(
                 f"format {about.get('format')}, this Rencity reads format {FORMAT}",
@@ -240,27 +241,6 @@ def layer_path(hazard: str, layer: str) -> str:
     return f"layers/{hazard}-{layer}.tif"
 
 
-def refuse_target(folder: Path, *, replace: bool) -> None:
-    """Say before a run that its result could not be written there.
-
-    Raises
-    ------
-    StorageError : something is there and `replace` is false, or it is no run and not empty
-    """
-    if not folder.exists():
-        return
-    if not replace:
-        raise StorageError(
-            "the folder exists", place=str(folder), mend="give --replace or another --out"
-        )
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "run.json").exists()):
-        raise StorageError(
-            "what is there is no run, so it is not replaced",
-            place=str(folder),
-            mend="choose another name",
-        )
-
-
 def _trips(run: Run, city: City) -> pd.DataFrame | None:
     if run.crews is None:
         return None
@@ -327,11 +307,7 @@ def _about(
         "rencity": rencity.__version__,
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "city": {
-            "id": identity.id,
-            "name": identity.name,
-            "name_en": identity.name_en,
-            "version": identity.version,
-            "hash": city.hash,
+            **city.provenance,
             "folder": "" if city.folder is None else str(city.folder.resolve()),
             "synthetic": identity.synthetic,
             "time_zone": identity.time_zone,

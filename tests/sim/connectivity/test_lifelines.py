@@ -205,5 +205,5 @@ def test_the_folder(tmp_path):
     made.write(folder, replace=True)
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "y").write_text("")
-    with pytest.raises(StorageError, match="holds no measures"):
+    with pytest.raises(StorageError, match=r"holds no measures\.json"):
         made.write(tmp_path / "x", replace=True)

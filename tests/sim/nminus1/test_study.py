@@ -160,5 +160,5 @@ def test_the_folder_is_whole_and_is_not_overwritten_unasked(tmp_path):
     made.write(folder, replace=True)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "mine.txt").write_text("mine")
-    with pytest.raises(StorageError, match="no N-1 study"):
+    with pytest.raises(StorageError, match=r"no n1\.json"):
         made.write(tmp_path / "other", replace=True)

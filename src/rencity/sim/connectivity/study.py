@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,10 @@ import rencity
 from rencity.city.model import City
 from rencity.city.network import Network
 from rencity.kit.draws import Purpose, draw, stream
-from rencity.kit.errors import CityError, StorageError
-from rencity.kit.files import staged_folder
+from rencity.kit.errors import CityError
 from rencity.kit.findings import Finding
 from rencity.kit.ids import keys_of
+from rencity.sim.answer import write_answer
 from rencity.sim.connectivity.between import Between, betweenness, criticality
 from rencity.sim.connectivity.graph import Bools, Down, Ints
 from rencity.sim.connectivity.lifeline import LifelineGraph, graph_of
@@ -33,6 +32,7 @@ from rencity.sim.connectivity.losses import (
 )
 from rencity.sim.nminus1.tables import named, places
 
+MARK = "measures.json"
 FORMAT = 1
 MOST_STEPS = 500_000_000
 """Arcs looked at, at most, by one measure of one lifeline: some ten seconds on one core."""
@@ -81,37 +81,10 @@ class Measures:
 
         Raises
         ------
-        StorageError : as `refuse_target`, or the disk refused it
+        StorageError : as `refuse_folder`, or the disk refused it
         """
-        folder = Path(folder)
-        refuse_target(folder, replace=replace)
-        with staged_folder(folder, replace=replace) as stage:
-            for name in ("nodes", "links", "events"):
-                getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
-            text = json.dumps(self.about, ensure_ascii=False, indent=2)
-            (stage / "measures.json").write_text(text + "\n", encoding="utf-8")
-        return folder
-
-
-def refuse_target(folder: Path, *, replace: bool) -> None:
-    """Say before the work that its answer could not be written there.
-
-    Raises
-    ------
-    StorageError : something is there and `replace` is false, or it is no measures and not empty
-    """
-    if not folder.exists():
-        return
-    if not replace:
-        raise StorageError(
-            "the folder exists", place=str(folder), mend="give --replace or another --out"
-        )
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "measures.json").exists()):
-        raise StorageError(
-            "what is there holds no measures, so it is not replaced",
-            place=str(folder),
-            mend="choose another name",
-        )
+        tables = {name: getattr(self, name) for name in ("nodes", "links", "events")}
+        return write_answer(Path(folder), MARK, self.about, tables, replace=replace)
 
 
 def measure(
@@ -148,13 +121,7 @@ def measure(
     about = {
         "format": FORMAT,
         "rencity": rencity.__version__,
-        "city": {
-            "id": city.identity.id,
-            "name": city.identity.name,
-            "name_en": city.identity.name_en,
-            "version": city.identity.version,
-            "hash": city.hash,
-        },
+        "city": city.provenance,
         "events": dict(events.told) | {"count": len(events.name), "years": events.years},
         "lifelines": [part.summary for part in parts],
         "findings": [

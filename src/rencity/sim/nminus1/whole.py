@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,10 @@ import rencity
 from rencity.city.model import City
 from rencity.city.network import Network, build_network
 from rencity.city.network.cache import network_of
-from rencity.kit.errors import CityError, StorageError
-from rencity.kit.files import staged_folder
+from rencity.kit.errors import CityError
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.answer import write_answer
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.nminus1 import agreement
 from rencity.sim.nminus1.added import Link, with_link
@@ -29,6 +28,7 @@ from rencity.sim.nminus1.everything import lost_alone
 from rencity.sim.nminus1.roads import ROAD, has_roads, study_roads, worst_roads
 from rencity.sim.nminus1.tables import assets_table
 
+MARK = "n1.json"
 FORMAT = 1
 SHOWN = 200
 """Rows of a ranking that the summary holds; the tables hold all."""
@@ -54,38 +54,10 @@ class Study:
 
         Raises
         ------
-        StorageError : as `refuse_target`, or the disk refused it
+        StorageError : as `refuse_folder`, or the disk refused it
         """
-        folder = Path(folder)
-        refuse_target(folder, replace=replace)
-        with staged_folder(folder, replace=replace) as stage:
-            self.assets.to_parquet(stage / "n1.parquet", index=False)
-            if self.roads is not None:
-                self.roads.to_parquet(stage / "roads.parquet", index=False)
-            text = json.dumps(self.about, ensure_ascii=False, indent=2)
-            (stage / "n1.json").write_text(text + "\n", encoding="utf-8")
-        return folder
-
-
-def refuse_target(folder: Path, *, replace: bool) -> None:
-    """Say before the work that its answer could not be written there.
-
-    Raises
-    ------
-    StorageError : something is there and `replace` is false, or it is no study and not empty
-    """
-    if not folder.exists():
-        return
-    if not replace:
-        raise StorageError(
-            "the folder exists", place=str(folder), mend="give --replace or another --out"
-        )
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "n1.json").exists()):
-        raise StorageError(
-            "what is there is no N-1 study, so it is not replaced",
-            place=str(folder),
-            mend="choose another name",
-        )
+        tables = {"n1": self.assets} | ({} if self.roads is None else {"roads": self.roads})
+        return write_answer(Path(folder), MARK, self.about, tables, replace=replace)
 
 
 def study(
@@ -229,18 +201,12 @@ def _about(
     seconds: Mapping[str, float],
     lifeline: str | None,
 ) -> dict[str, Any]:
-    names, catalogue = city.identity, city.catalogue.lifelines
+    catalogue = city.catalogue.lifelines
     by = {name: int((assets[f"people_{name}"] > 0).sum()) for name in network.lifelines}
     return {
         "format": FORMAT,
         "rencity": rencity.__version__,
-        "city": {
-            "id": names.id,
-            "name": names.name,
-            "name_en": names.name_en,
-            "version": names.version,
-            "hash": city.hash,
-        },
+        "city": city.provenance,
         "unit": network.unit,
         "only": lifeline or "",
         "lifelines": [
