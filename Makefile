@@ -1,11 +1,12 @@
 # Two commands matter: `make run` and `make test`. The rest is for those who change the code.
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 # The first of these that is new enough; `make PYTHON=/path/to/python` says which.
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench verify reference docs lock clean
+.PHONY: setup run test lint bench bench-peers verify reference docs lock clean
 
 setup: $(VENV)/.dev
 
@@ -25,7 +26,12 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.stress
+	$(BIN)/python -m bench.nminus1
 	$(BIN)/python -m bench.travel
+
+# Against tools that have dependencies of their own, which need not agree with ours: a venv apart.
+bench-peers: $(VENV)/.dev $(PEERS)/.made
+	$(BIN)/python -m bench.recodes --peer $(PEERS)/bin/python
 
 verify: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile
@@ -44,9 +50,11 @@ lock: $(VENV)/.python
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" -q -o requirements/dev.txt \
 	  --group test --group lint --group docs --group bench -c requirements/base.txt pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" -q -o requirements/bench-peers.txt requirements/bench-peers.in
 
 clean:
-	rm -rf $(VENV) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.python:
 	@for python in $(PYTHONS); do \
@@ -64,12 +72,16 @@ $(VENV)/.python:
 
 # uv where it could be had, else pip: same lock, same result. uv does not read pip's settings, so a
 # mirror that pip knows is handed on; where uv still finds nothing, pip tries with all its settings.
-define install
+define fetch
 	@echo "installing $(1)"
 	@mirror="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
 	if [ -n "$$mirror" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$mirror}"; fi; \
-	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(1); } \
-	|| $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+	{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(2)/python --require-hashes -r $(1); } \
+	|| $(2)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+define install
+	$(call fetch,$(1),$(BIN))
 	@printf '%s\n' "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rencity-src.pth"
 	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m rencity "$$@"\n' "$(CURDIR)" > $(BIN)/rencity && chmod +x $(BIN)/rencity
 endef
@@ -80,4 +92,9 @@ $(VENV)/.base: requirements/base.txt | $(VENV)/.python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	$(call install,requirements/dev.txt)
+	@touch $@
+
+$(PEERS)/.made: requirements/bench-peers.txt | $(VENV)/.python
+	@$(BIN)/python -m venv --clear $(PEERS)
+	$(call fetch,requirements/bench-peers.txt,$(PEERS)/bin)
 	@touch $@

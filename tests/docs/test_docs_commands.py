@@ -74,6 +74,10 @@ def _fault_of_leaf(command: Any, words: list[str]) -> str:
                 return f"{word} lacks its value"
             if wrong := _wrong_choice(options[word], value or words.pop(0)):
                 return wrong
+            more = max(1, options[word].nargs) - 1
+            if len(words) < more:
+                return f"{word} lacks a value"
+            del words[:more]
     least, endless = sum(p.required for p in places), any(p.nargs == -1 for p in places)
     if len(given) < least or (len(given) > len(places) and not endless):
         return f"{len(given)} arguments where {least} to {len(places)} are taken"

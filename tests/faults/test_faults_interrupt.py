@@ -29,12 +29,12 @@ TELLING = """
 import sys
 pause = sys.argv.pop(1)
 from rencity.cli import stress
-tell = stress._progress._tell
+tell = stress.Bar._tell
 def told(self, stage, share):
     if share == 0:
         print("at", stage, flush=True)
     tell(self, stage, share)
-stress._progress._tell = told
+stress.Bar._tell = told
 import rencity.kit.files as files
 for name in ("_flush", "_swap"):
     def wrap(name=name, real=getattr(files, name)):

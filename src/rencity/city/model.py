@@ -282,6 +282,18 @@ class City:
         """SHA-256 over every value, whatever the files' encoding, order or compression."""
         return value_hash(self)
 
+    @property
+    def provenance(self) -> dict[str, str | int]:
+        """What every answer says of the city it is about: names, version, hash."""
+        identity = self.identity
+        return {
+            "id": identity.id,
+            "name": identity.name,
+            "name_en": identity.name_en,
+            "version": identity.version,
+            "hash": self.hash,
+        }
+
     def __repr__(self) -> str:
         from rencity.city.in_short import as_text  # noqa: PLC0415 - it tells of this class
 

@@ -32,6 +32,7 @@ STAGES = {
     "conditional": "where it hurts",
     "n1": "N-1 of everything",
     "knock_out": "paired knock-out",
+    "balance": "capacities",
 }
 
 
@@ -61,12 +62,13 @@ def stress(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """Strike a city, follow it to the horizon, rank what is to blame."""
+    from rencity.kit.files import refuse_folder
     from rencity.rehearse import stress as rehearse
-    from rencity.sim.result import refuse_target
+    from rencity.sim.result import MARK
 
-    refuse_target(out, replace=replace)
+    refuse_folder(out, MARK, replace=replace)
     begin = time.perf_counter()
-    with _what_is_kept(out), _progress(quiet=as_json) as progress:
+    with _what_is_kept(out), Bar(quiet=as_json) as progress:
         result = rehearse(
             folder,
             scenario,
@@ -104,7 +106,7 @@ def _what_is_kept(out: Path) -> Iterator[None]:
         raise
 
 
-class _progress:  # noqa: N801 - used as a function
+class Bar:
     """A bar for each stage with the time left, on stderr; nothing when quiet."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -166,6 +168,8 @@ def _print(result: Result, out: Path, seconds: float) -> None:
     console = Console(highlight=False, width=width)
     console.print(_head(result.about, seconds), markup=False, soft_wrap=True)
     console.print(_losses(result))
+    if result.about["level"] == "balance":
+        console.print(_balance(result))
     if result.about.get("crews"):
         console.print(_crews(result.about["crews"]), markup=False)
     for table in (_to_blame(result), _alone(result)):
@@ -213,6 +217,36 @@ def _losses(result: Result) -> Table:
             hours_text(found["t90_h"], horizon_h),
             hours_text(found["t100_h"], horizon_h),
             f"{loss['mean']:,.0f} ± {loss['high'] - loss['mean']:,.0f}",
+        )
+    return table
+
+
+def _balance(result: Result) -> Table:
+    """What level reach counts as served and level balance does not."""
+    from rich.table import Table
+
+    found = result.about["balance"]
+    table = Table(
+        f"容量级，前 {found['samples']} 个样本\nlevel balance, first samples",
+        "连通级损失\nlost, level reach\nmean",
+        "容量级损失\nlost, level balance\nmean",
+        "连通却供不上\nreached and short\nmean",
+        "靠储存撑住\nheld by stores\nmean",
+        "得到的用量\namounts granted\nby class",
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    chinese = {each["id"]: each["zh"] for each in result.about["lifelines"]}
+    for name, each in found["lifelines"].items():
+        granted = [each["granted_share"].get(name) for name in found["classes"]]
+        shares = ", ".join("–" if share is None else f"{share:.1%}" for share in granted)
+        table.add_row(
+            f"{chinese[name]} {name}",
+            *(
+                f"{each[key]:,.0f}"
+                for key in ("reach_loss_ph", "balance_loss_ph", "reach_only_ph", "balance_only_ph")
+            ),
+            shares if each["balanced"] else "–",
         )
     return table
 
@@ -305,6 +339,11 @@ def _notes(result: Result) -> Iterator[str]:
         more = len(said) - NOTES_SHOWN
         rest = f"; 另有 and {more} more, in run.json" if more > 0 else ""
         yield plain(f"注 note: {'; '.join(said[:NOTES_SHOWN])}{rest} | mend: {mend}")
+    if result.about["level"] == "balance":
+        yield (
+            "容量级的假定见 run.json 的 leaves_out 与 docs/balance.md。"
+            "What level balance assumes stands in run.json, leaves_out, and in docs/balance.md."
+        )
     yield (
         "连通级不计容量，结果偏乐观；没有易损性的设施不会损坏。"
         "The reach level sees no capacity and is optimistic; what has no fragility never breaks."

@@ -183,6 +183,31 @@ def staged_file(path: Path) -> Iterator[IO[bytes]]:
             part.unlink(missing_ok=True)
 
 
+def refuse_folder(folder: Path, mark: str, *, replace: bool) -> None:
+    """Say before the work that its answer could not be written there.
+
+    Parameters
+    ----------
+    mark : file by which a folder is known as an answer of this sort
+
+    Raises
+    ------
+    StorageError : something is there and `replace` is false, or it is something else
+    """
+    if not folder.exists():
+        return
+    if not replace:
+        raise StorageError(
+            "the folder exists", place=str(folder), mend="give --replace or another --out"
+        )
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / mark).exists()):
+        raise StorageError(
+            f"what is there holds no {mark}, so it is not replaced",
+            place=str(folder),
+            mend="choose another name",
+        )
+
+
 @contextlib.contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
     """Hold a folder for this process until the end of the block or of the process.

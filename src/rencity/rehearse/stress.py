@@ -10,17 +10,16 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rencity.city.model import City
 from rencity.content import classes_of, load_packs
+from rencity.rehearse.told import told_of
 from rencity.sim import run
 from rencity.sim.clock import Progress
 from rencity.sim.executors import Workers
 from rencity.sim.result import Result
-from rencity.sim.scenario import Scenario, load_scenario, parse_scenario
-from rencity.sim.scenario_text import read_text, scenario_toml
+from rencity.sim.scenario import Scenario
 
 
 def stress(
@@ -58,7 +57,7 @@ def stress(
     RencityError : of any kind; each says what, where and how to mend it
     """
     opened = city if isinstance(city, City) else City.open(city)
-    told = _told(scenario, base)
+    told = told_of(scenario, base)
     inside = (told.base / name for name in told.scenario.packs)
     held = load_packs([*packs, *inside], region=opened.identity.code or None)
     made = run.stress(
@@ -74,23 +73,3 @@ def stress(
         progress=progress,
     )
     return Result.of(made, opened, scenario_toml=told.text, packs=held.versions)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A scenario with its text and the folder its paths start from."""
-
-    scenario: Scenario
-    text: str
-    base: Path
-
-
-def _told(scenario: Scenario | str | Path, base: str | Path | None) -> _Told:
-    here = Path.cwd() if base is None else Path(base)
-    if isinstance(scenario, Scenario):  # read again: a copy with changes was never checked
-        scenario = scenario_toml(scenario)
-    if isinstance(scenario, str) and "\n" in scenario:
-        return _Told(parse_scenario(scenario, place="scenario"), scenario, here)
-    path = Path(scenario)
-    beside = path.resolve().parent if base is None else here
-    return _Told(load_scenario(path), read_text(path), beside)

@@ -37,6 +37,8 @@ class Classes:
     applies_fragility, applies_repair : class ids by ``lifeline.kind``, one for each measure
     storms, grounds : rainstorm formulas and kinds of ground by id
     closures : what standing water closes, by ``lifeline.kind``
+    sets : names an asset may give for several fragility classes, one for each measure
+    eased : what the probability of any damage of an asset is multiplied with, by its id
     work : classes of crew work by id; of two for a kind the last holds
     """
 
@@ -47,6 +49,8 @@ class Classes:
     storms: Mapping[str, StormFormula] = field(default_factory=dict)
     grounds: Mapping[str, Ground] = field(default_factory=dict)
     closures: Mapping[str, Closure] = field(default_factory=dict)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    eased: Mapping[str, float] = field(default_factory=dict)
     work: Mapping[str, Work] = field(default_factory=dict)
 
     def overlaid(self, overrides: Mapping[str, ClassNames], kinds: Collection[str]) -> Classes:
@@ -126,8 +130,8 @@ def assign(
     kind = kinds_of(assets)
     wanted = ("",) if measures is None else tuple(measures)
     some = None if measures is None else wanted
-    chosen = _Choice("fragility", classes.fragility, classes.applies_fragility, kind, assets)
-    fragility = chosen.of(some)
+    curves, applies = classes.fragility, classes.applies_fragility
+    fragility = _Choice("fragility", curves, applies, kind, assets, classes.sets).of(some)
     repair = _Choice("repair", classes.repair, classes.applies_repair, kind, assets)
     return Assigned(kind, fragility, repair.of(None if measures is None else (*wanted, "")))
 
@@ -253,6 +257,7 @@ class _Choice:
     applies: Mapping[str, tuple[str, ...]]
     kind: pd.Categorical
     assets: pd.DataFrame
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, measures: tuple[str, ...] | None) -> pd.Categorical:
         """Class of each asset; of the first of `measures` that it or its kind has one for."""
@@ -261,10 +266,10 @@ class _Choice:
         for one in self.kind.categories:
             for name in self.applies.get(one, ()):
                 _check_known(self.what, name, self.known, f"kind {one}")
-        _check_own(self.what, own, names, self.assets["id"])
+        _check_own(self.what, own, [*names, *self.sets], self.assets["id"])
         codes = np.full(len(self.assets), -1, np.int64)
         by_kind = [self.applies.get(one, ()) for one in self.kind.categories]
-        by_name = [(str(one),) for one in own.categories]
+        by_name = [self.sets.get(str(one), (str(one),)) for one in own.categories]
         for measure in measures or (None,):
             for here, choices in ((own, by_name), (self.kind, by_kind)):
                 fitting = [_code(names, self._fit(measure, choice)) for choice in choices]

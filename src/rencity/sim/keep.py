@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from rencity.city.model import City
 from rencity.city.network import Network
-from rencity.city.network.cache import load_network
+from rencity.city.network.cache import load_network, network_folder
 from rencity.kit.errors import StorageError
 from rencity.kit.files import locked_folder, staged_file, storage_error, write_bytes
 from rencity.sim.plan import Plan
@@ -51,7 +52,12 @@ class Keep:
 
     def load(self, number: int) -> Block | None:
         """A finished block; None where it is not there or not whole."""
-        with contextlib.suppress(*_BROKEN), np.load(self.path(number)) as held:
+        # opened here: numpy leaves a file that is no archive open
+        with (
+            contextlib.suppress(*_BROKEN),
+            self.path(number).open("rb") as file,
+            np.load(file) as held,
+        ):
             return Block(**{name: held[name] for name in Block._fields})
         return None
 
@@ -114,6 +120,12 @@ def _claim(folder: Path, key: str) -> None:
         )
     shutil.rmtree(folder / "blocks", ignore_errors=True)
     write_bytes(mark, key.encode())
+
+
+def network_home(city: City) -> Path | None:
+    """Where workers find the city's arrays; None where they are not kept."""
+    home = network_folder(city)
+    return home if home is not None and home.is_dir() else None
 
 
 def write_plan(folder: Path, plan: Plan, network_folder: Path | None) -> None:

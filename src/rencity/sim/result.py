@@ -1,8 +1,9 @@
 """A run as labelled arrays and tables, in memory and as a folder.
 
 The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
-Parquet tables (zones, assets, links, weak_links) and `layers/`, rasters of the hazards. Nothing in
-it refers back to the city's files.
+Parquet tables (zones, assets, links, weak_links, outages of the first samples) and `layers/`,
+rasters of the hazards; at level balance also `balance.nc` and `balance.parquet`. It is read without
+the city's files; only `rencity why` asks for the city.
 """
 
 from __future__ import annotations
@@ -23,14 +24,18 @@ import xarray as xr
 import rencity
 from rencity.city.model import City
 from rencity.city.rasters import geotiff
-from rencity.kit.errors import RunError, StorageError
-from rencity.kit.files import staged_folder
+from rencity.kit.errors import RunError
+from rencity.kit.files import refuse_folder, staged_folder
+from rencity.sim.balance.tables import assets_of, curves_of, digest_into, summary_of
 from rencity.sim.in_short import as_html, as_text
 from rencity.sim.keep import forget
 from rencity.sim.metrics import curve_metrics, equity
+from rencity.sim.reach.outages import Outages
 from rencity.sim.run import Run
 from rencity.sim.tables import assets_table, caveats, links_table, weak_links_table, zones_table
+from rencity.sim.why.kept import outages_table
 
+MARK = "run.json"
 FORMAT = 2
 MEND = "run `rencity stress` again"
 
@@ -46,6 +51,8 @@ class Result:
     summary : robustness, rapidity, loss and equity
     layers : GeoTIFFs of the hazards (flood depth, gust, …) by path in the run folder
     zones, assets, links, weak_links : tables for maps and lists
+    outages : who was out when in the first samples, see `rencity.sim.why.kept`
+    balance, balance_assets : what level balance found, where the scenario asked for it
     crews : trips of crews in the first sample; None where none are named
     """
 
@@ -58,6 +65,9 @@ class Result:
     weak_links: pd.DataFrame
     scenario_toml: str
     layers: Mapping[str, bytes] = field(default_factory=dict)
+    outages: pd.DataFrame = field(default_factory=pd.DataFrame)
+    balance: xr.Dataset | None = None
+    balance_assets: pd.DataFrame | None = None
     crews: pd.DataFrame | None = None
 
     @classmethod
@@ -65,7 +75,7 @@ class Result:
         cls, run: Run, city: City, *, scenario_toml: str, packs: Mapping[str, str] | None = None
     ) -> Result:
         """Make tables of a run."""
-        curves = _curves(run)
+        curves, found = _curves(run), run.balanced
         return cls(
             about=_about(run, city, curves, scenario_toml, packs or {}),
             curves=curves,
@@ -81,6 +91,15 @@ class Result:
                 for struck in run.struck
                 for name, grid in struck.layers.items()
             },
+            outages=outages_table(
+                city.assets["id"].to_numpy(dtype=object),
+                run.network,
+                Outages(*run.kept),
+                run.kept_hazard,
+                [hazard.name for hazard in run.scenario.hazards],
+            ),
+            balance=curves_of(found, run.network, run.edge_min) if found else None,
+            balance_assets=assets_of(found, run.network, city) if found else None,
         )
 
     @property
@@ -93,17 +112,21 @@ class Result:
 
         Raises
         ------
-        StorageError : as `refuse_target`, or the disk refused it
+        StorageError : as `refuse_folder`, or the disk refused it
         """
         folder = Path(folder)
-        refuse_target(folder, replace=replace)
+        refuse_folder(folder, MARK, replace=replace)
         with staged_folder(folder, replace=replace) as stage:
             small = {name: {"zlib": True, "complevel": 1} for name in self.curves.data_vars}
             # through memory: HDF5 may bring the process down when the disk refuses a write
             curves = self.curves.to_netcdf(engine="h5netcdf", encoding=small)
             (stage / "result.nc").write_bytes(curves)
-            for name in ("zones", "assets", "links", "weak_links"):
+            for name in ("zones", "assets", "links", "weak_links", "outages"):
                 getattr(self, name).to_parquet(stage / f"{name}.parquet", index=False)
+            if self.balance is not None and self.balance_assets is not None:
+                balance = self.balance.to_netcdf(engine="h5netcdf")
+                (stage / "balance.nc").write_bytes(balance)
+                self.balance_assets.to_parquet(stage / "balance.parquet", index=False)
             if self.crews is not None:
                 self.crews.to_parquet(stage / "crews.parquet", index=False)
             for path, data in self.layers.items():
@@ -111,7 +134,7 @@ class Result:
                 (stage / path).write_bytes(data)
             (stage / "scenario.toml").write_text(self.scenario_toml, encoding="utf-8")
             (stage / "summary.json").write_text(_json(self.summary), encoding="utf-8")
-            (stage / "run.json").write_text(_json(self.about), encoding="utf-8")
+            (stage / MARK).write_text(_json(self.about), encoding="utf-8")
         forget(folder)
         return folder
 
@@ -124,7 +147,7 @@ class Result:
         RunError : no run here, a part is missing or broken, or another version wrote it
         """
         folder = Path(folder)
-        about = _read_json(folder / "run.json")
+        about = _read_json(folder / MARK)
         if about.get("format") != FORMAT:
             raise RunError(
                 f"format {about.get('format')}, this Rencity reads format {FORMAT}",
@@ -134,16 +157,19 @@ class Result:
         try:
             with xr.open_dataset(folder / "result.nc", engine="h5netcdf") as opened:
                 curves = opened.load()
-            tables = {
+            tables: dict[str, Any] = {
                 name: pd.read_parquet(folder / f"{name}.parquet")
                 for name in ("assets", "links", "weak_links")
             }
             zones = gpd.read_parquet(folder / "zones.parquet")
+            kept = folder / "outages.parquet"  # runs of earlier versions have none
+            tables["outages"] = pd.read_parquet(kept) if kept.exists() else pd.DataFrame()
             held = about.get("crews") is not None
             crews = pd.read_parquet(folder / "crews.parquet") if held else None
             text = (folder / "scenario.toml").read_text(encoding="utf-8")
             paths = [path for hazard in about["hazards"] for path in hazard["layers"]]
             layers = {path: (folder / path).read_bytes() for path in paths}
+            tables |= _open_balance(folder) if about["level"] == "balance" else {}
         except Exception as exc:
             raise RunError(
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
@@ -201,30 +227,18 @@ class Result:
         return as_html(self.about, self.summary)
 
 
+def _open_balance(folder: Path) -> dict[str, Any]:
+    with xr.open_dataset(folder / "balance.nc", engine="h5netcdf") as opened:
+        balance = opened.load()
+    return {
+        "balance": balance,
+        "balance_assets": pd.read_parquet(folder / "balance.parquet"),
+    }
+
+
 def layer_path(hazard: str, layer: str) -> str:
     """Where a raster of a hazard lies in the run folder."""
     return f"layers/{hazard}-{layer}.tif"
-
-
-def refuse_target(folder: Path, *, replace: bool) -> None:
-    """Say before a run that its result could not be written there.
-
-    Raises
-    ------
-    StorageError : something is there and `replace` is false, or it is no run and not empty
-    """
-    if not folder.exists():
-        return
-    if not replace:
-        raise StorageError(
-            "the folder exists", place=str(folder), mend="give --replace or another --out"
-        )
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "run.json").exists()):
-        raise StorageError(
-            "what is there is no run, so it is not replaced",
-            place=str(folder),
-            mend="choose another name",
-        )
 
 
 def _trips(run: Run, city: City) -> pd.DataFrame | None:
@@ -293,11 +307,8 @@ def _about(
         "rencity": rencity.__version__,
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "city": {
-            "id": identity.id,
-            "name": identity.name,
-            "name_en": identity.name_en,
-            "version": identity.version,
-            "hash": city.hash,
+            **city.provenance,
+            "folder": "" if city.folder is None else str(city.folder.resolve()),
             "synthetic": identity.synthetic,
             "time_zone": identity.time_zone,
             "sources": [source.model_dump() for source in identity.sources],
@@ -315,9 +326,10 @@ def _about(
             for i, (name, weight) in enumerate(run.events)
         ],
         "horizon_h": run.horizon_min / 60,
-        "level": "reach",
+        "level": "balance" if run.balanced else "reach",
         "unit": run.network.unit,
-        "leaves_out": caveats("reach", run.network.unit),
+        "leaves_out": caveats("balance" if run.balanced else "reach", run.network.unit),
+        "balance": summary_of(run.balanced, run.network) if run.balanced else None,
         "lifelines": [
             {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
             for name in run.network.lifelines
@@ -332,6 +344,12 @@ def _about(
             }
             for struck in run.struck
         ],
+        "outages": {
+            "samples": run.kept_samples,
+            "rows": int(run.kept.shape[1]),
+            "edge_min": run.edge_min.tolist(),
+            "horizon_min": run.horizon_min,
+        },
         "crews": None if run.crews is None else run.crews.facts(),
         "notes": [finding.to_dict() for finding in run.findings],
         "digest": _digest(run, curves),
@@ -358,6 +376,8 @@ def _digest(run: Run, curves: xr.Dataset) -> str:
         digest.update(run.crews.account.packed().tobytes())
     for saved in run.saved:
         digest.update(f"{saved.row} {saved.pairs} {saved.mean!r}".encode())
+    if run.balanced:
+        digest_into(digest, run.balanced)
     return digest.hexdigest()
 
 

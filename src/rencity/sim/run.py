@@ -14,28 +14,32 @@ import numpy.typing as npt
 
 from rencity.city.model import City
 from rencity.city.network import Network
-from rencity.city.network.cache import network_folder
 from rencity.kit.findings import Finding
+from rencity.sim.balance.found import Balanced, balanced
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.conditional import conditional_difference
 from rencity.sim.crews.done import CrewsDone, crews_done
 from rencity.sim.crews.told import crew_findings
 from rencity.sim.damage import Classes
 from rencity.sim.executors import Serial, Workers
-from rencity.sim.keep import Keep, kept_beside, write_plan
+from rencity.sim.keep import Keep, kept_beside, network_home, write_plan
 from rencity.sim.knockout import Saved, knock_out, pairs_each
-from rencity.sim.plan import Plan, digest_of
+from rencity.sim.plan import Plan, digest_of, settled
 from rencity.sim.prepare import Prepared, Struck, prepare
 from rencity.sim.reach.block import Block
-from rencity.sim.reach.events import event_of_samples
+from rencity.sim.reach.events import Drawing, event_of_samples
 from rencity.sim.reach.n1 import people_lost
+from rencity.sim.reach.outages import Outages
 from rencity.sim.scenario import Scenario
 from rencity.sim.spread import Simulators, far_blocks, near_blocks
 from rencity.sim.totals import Total, normal_people
+from rencity.sim.why.kept import hazard_bits
 
 KNOCKED = 20
 """Assets knocked out: the first by people who hang on them, and as many by people times damage."""
 PAIRS_EACH = 64
+BALANCED = 64
+"""Samples that level balance follows unless the scenario says."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Run:
     struck : what each hazard told of itself, in the order of the scenario
     crews : who mended, and what they did; None: nobody was named
     kept : int32 (4, f), row, sample, begin and end of the outages of the first `kept_samples`
+    kept_hazard : int64 (f,), the hazards that began each, bit i for hazard i of the scenario
+    balanced : the first samples with capacities, where the scenario asks for level balance
     """
 
     network: Network
@@ -79,8 +85,10 @@ class Run:
     struck: tuple[Struck, ...]
     kept: npt.NDArray[np.int32]
     kept_samples: int
+    kept_hazard: npt.NDArray[np.int64]
     findings: tuple[Finding, ...]
     timings_s: Mapping[str, float]
+    balanced: Balanced | None = None
     crews: CrewsDone | None = None
 
 
@@ -132,10 +140,10 @@ def stress(
             keep = Keep(Path(stack.enter_context(tempfile.TemporaryDirectory())))
             (keep.folder / "key").write_text(key, "utf-8")
         if keep is not None and workers.far:
-            home = network_folder(city)
-            write_plan(keep.folder, ready.plan, home if home and home.is_dir() else None)
+            write_plan(keep.folder, ready.plan, network_home(city))
         try:
-            return _run(ready, scenario, workers, keep, pool, clock)
+            made = _run(ready, scenario, workers, keep, pool, clock)
+            return _balanced(made, city, ready.plan, pool, clock)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -205,10 +213,37 @@ def _run(
         struck=ready.struck,
         kept=total.kept,
         kept_samples=total.kept_samples,
+        kept_hazard=_struck_by(plan, total.kept, total.kept_samples),
         findings=(*ready.findings, *crew_findings(crews)),
         crews=crews,
         timings_s=clock.seconds,
     )
+
+
+def _struck_by(plan: Plan, kept: npt.NDArray[np.int32], samples: int) -> npt.NDArray[np.int64]:
+    """Which hazards began each kept outage, by drawing each hazard's damage alone."""
+    count = 1 + max((each.number for each in plan.draws), default=0)
+    if count == 1:
+        return np.ones(kept.shape[1], np.int64)
+    mine = [tuple(each for each in plan.draws if each.number == i) for i in range(count)]
+    damage = [Drawing(part, plan.seed, 0, plan.samples).outages(0, samples) for part in mine]
+    return hazard_bits(Outages(*kept), damage)
+
+
+def _balanced(run: Run, city: City, plan: Plan, pool: Executor, clock: Clock) -> Run:
+    """The run with its first samples followed by level balance too, where it is asked for."""
+    samples = min(run.kept_samples, run.scenario.balance_samples or BALANCED)
+    if run.scenario.level != "balance" or not samples:
+        return run
+    with clock.stage("balance"):
+        undamaged = plan.undamaged or settled(plan).undamaged
+        assert undamaged is not None  # noqa: S101 - a settled plan has it
+        found = balanced(
+            city, plan.network, undamaged, run.kept, samples, plan.edge_min, plan.horizon_min,
+            pool, clock.share,
+        )  # fmt: skip
+    more = (*run.findings, *found.findings)
+    return replace(run, balanced=found, findings=more, timings_s=clock.seconds)
 
 
 def _to_knock(

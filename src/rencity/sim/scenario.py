@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -19,6 +19,9 @@ from rencity.sim.hazard.spec import Entry, Name
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.scenario_faults import Fault, faults_of
 from rencity.sim.scenario_text import read_text
+
+MOST_BALANCED = 128
+"""Samples that level balance follows at most: those whose outages a run keeps."""
 
 
 class Title(Entry):
@@ -45,6 +48,8 @@ class Scenario(Entry):
     packs : more pack folders, relative to the scenario file
     crews : crews file, relative to the scenario file; empty: restoration curves mend everything
     classes : fragility and repair classes by ``lifeline.kind``, before those of packs
+    level : ``reach``, or ``balance`` to follow some samples with capacities too
+    balance_samples : how many samples level balance follows; None: 64, or all where there are fewer
     """
 
     name: Name
@@ -56,6 +61,8 @@ class Scenario(Entry):
     packs: tuple[str, ...] = ()
     crews: str = ""
     classes: dict[KindName, ClassNames] = Field(default_factory=dict)
+    level: Literal["reach", "balance"] = "reach"
+    balance_samples: Annotated[int, Field(ge=1, le=MOST_BALANCED)] | None = None
     hazards: tuple[Hazard, ...] = Field(min_length=1)
 
     @field_validator("hazards", mode="after")

@@ -102,7 +102,7 @@ def _hired(workers: Workers) -> contextlib.AbstractContextManager[Executor]:
 def _in_turn(pool: Executor, keep: Keep, numbers: Sequence[int]) -> Iterator[Block]:
     try:
         todo = {
-            number: pool.submit(do_block, str(keep.folder), number)
+            number: pool.submit(_TASK, str(keep.folder), number)
             for number in numbers
             if not keep.path(number).exists()
         }
@@ -155,6 +155,9 @@ def do_block(folder: str, number: int) -> int:
         return number
     keep.save(number, _simulator(keep.folder).block(number))
     return number
+
+
+_TASK = do_block
 
 
 def _simulator(folder: Path) -> Simulator:

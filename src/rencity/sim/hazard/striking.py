@@ -19,6 +19,7 @@ from rencity.sim.hazard.cyber.strike import cyber_strikes
 from rencity.sim.hazard.earthquake.spec import EarthquakeHazard
 from rencity.sim.hazard.earthquake.strike import earthquake_strikes
 from rencity.sim.hazard.earthquake.unhit import unhit_by_earthquake
+from rencity.sim.hazard.easing import eased
 from rencity.sim.hazard.field import field_strikes
 from rencity.sim.hazard.given import given_strikes
 from rencity.sim.hazard.outbreak.spec import OutbreakHazard
@@ -78,7 +79,8 @@ def strikes_of(hazard: Hazard, scene: Scene) -> list[Strike]:
     ScenarioError : the hazard does not fit this city
     CityError : an asset without a place or a length
     """
-    return _STRIKES[type(hazard)](hazard, scene)
+    made = _STRIKES[type(hazard)](hazard, scene)
+    return [eased(strike, scene.city, scene.classes) for strike in made]
 
 
 def unhit(hazard: Hazard, scene: Scene) -> list[Finding]:

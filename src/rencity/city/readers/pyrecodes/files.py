@@ -29,7 +29,10 @@ class Flow(_Entry):
     """A resource that a component supplies or demands."""
 
     amount: Amount = Field(alias="Amount")
-    unmet: str = Field("Binary", alias="UnmetDemandToAmountRelation")
+    unmet: str = Field("Constant", alias="UnmetDemandToAmountRelation")
+    follows: str = Field("Constant", alias="FunctionalityToAmountRelation")
+    surge: str = Field("False", alias="PostDisasterIncreaseDueToEmergencyCalls")
+    made_by: Annotated[dict[str, Any], Field(alias="ResourceClass")] = {}
 
 
 class Component(_Entry):
@@ -38,6 +41,7 @@ class Component(_Entry):
     supply: dict[str, Flow] = Field(default={}, alias="Supply")
     demand: dict[str, Flow] = Field(default={}, alias="OperationDemand")
     recovery: dict[str, Any] = Field(default={}, alias="RecoveryModel")
+    sort: dict[str, Any] = Field(default={}, alias="ComponentClass")
 
 
 class Parameters(_Entry):
@@ -70,11 +74,15 @@ class ModelParameters(_Entry):
     """Parameters of how a resource is distributed."""
 
     transfer: Annotated[str, Field(alias="TransferService")] = ""
+    priority: Annotated[dict[str, Any], Field(alias="DistributionPriority")] = {}
+    paths: Annotated[str, Field(alias="PathSetsFile")] = ""
+    at: Annotated[tuple[dict[str, Any], ...], Field(alias="DistributionTimeStepping")] = ()
 
 
 class Model(_Entry):
     """How a resource is distributed."""
 
+    name: Annotated[str, Field(alias="ClassName")] = ""
     parameters: Annotated[ModelParameters, Field(alias="Parameters")] = ModelParameters()
 
 
@@ -88,6 +96,7 @@ class Resource(_Entry):
 class System(_Entry):
     """The system configuration."""
 
+    constants: dict[str, Any] = Field(default={}, alias="Constants")
     content: Annotated[dict[str, Locality], Field(min_length=1)] = Field(alias="Content")
     resources: dict[str, Resource] = Field(alias="Resources")
     damage: dict[str, Any] = Field(default={}, alias="DamageInput")
@@ -139,16 +148,16 @@ def read_community(src: Path) -> Community:
     InputError : a missing or broken file, one of another kind, or an entry that breaks the schema
     """
     main = _main(src)
-    said = _checked(_Main, _json(main), main)
-    library_file, system_file = (_beside(main, n) for n in (said.library.file, said.system.file))
-    templates = _json(library_file)
+    said = _checked(_Main, json_of(main), main)
+    library_file, system_file = (beside(main, n) for n in (said.library.file, said.system.file))
+    templates = json_of(library_file)
     if not isinstance(templates, dict):
         raise InputError("it holds no component templates", place=str(library_file), mend=MEND)
     library = {
         str(name): _checked(Component, entry, library_file, str(name))
         for name, entry in templates.items()
     }
-    system = _checked(System, _json(system_file), system_file)
+    system = _checked(System, json_of(system_file), system_file)
     files = (main, library_file, system_file)
     return Community(main=main, files=files, library=library, system=system)
 
@@ -177,7 +186,7 @@ def _main(src: Path) -> Path:
     return found[0]
 
 
-def _beside(main: Path, said: str) -> Path:
+def beside(main: Path, said: str) -> Path:
     """The file of that name in the main file's folder, whatever folder it was written with."""
     path = main.parent / Path(said.replace("\\", "/")).name
     if not path.is_file():
@@ -185,7 +194,8 @@ def _beside(main: Path, said: str) -> Path:
     return path
 
 
-def _json(path: Path) -> object:
+def json_of(path: Path) -> object:
+    """What a JSON file holds."""
     try:
         return load_json(path, decode(path), "pyrecodes")
     except OSError as exc:

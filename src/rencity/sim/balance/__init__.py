@@ -1,0 +1,1 @@
+"""Level balance: what is connected and also has enough; see docs/balance.md."""

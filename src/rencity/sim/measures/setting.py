@@ -1,0 +1,60 @@
+"""What a measure changes: the city, the classes in force, the scenario."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from rencity.city.conform import conform
+from rencity.city.model import City
+from rencity.city.schema import TABLES
+from rencity.sim.damage import Classes
+from rencity.sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A city, what its assets can take, and what strikes them.
+
+    Attributes
+    ----------
+    classes : with the scenario's own laid over, see `Classes.overlaid`
+    crews : the crews file in force; None: restoration curves mend, nobody queues
+    """
+
+    city: City
+    classes: Classes
+    scenario: Scenario
+    crews: Any = None
+
+    @classmethod
+    def of(cls, city: City, classes: Classes, scenario: Scenario) -> Setting:
+        """The setting before any measure.
+
+        Raises
+        ------
+        ScenarioError : the scenario's classes are not there
+        """
+        return cls(city, classes.overlaid(scenario.classes, city.catalogue.kinds.keys()), scenario)
+
+    def with_tables(self, **tables: pd.DataFrame) -> Setting:
+        """With some tables replaced; the others are the same objects."""
+        made = {name: conform(TABLES[name], each, place=name) for name, each in tables.items()}
+        city = dataclasses.replace(self.city, tables=MappingProxyType({**self.city.tables, **made}))
+        return dataclasses.replace(self, city=city)
+
+    def with_classes(self, classes: Classes) -> Setting:
+        """With other classes."""
+        return dataclasses.replace(self, classes=classes)
+
+    def with_scenario(self, scenario: Scenario) -> Setting:
+        """With another scenario."""
+        return dataclasses.replace(self, scenario=scenario)
+
+    def with_crews(self, crews: Any) -> Setting:
+        """With another crews file."""
+        return dataclasses.replace(self, crews=crews)

@@ -1,0 +1,31 @@
+"""The examples of measures and rates are what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rencity.city.demo.build import make_demo
+from rencity.content import classes_of, load_packs
+from rencity.rehearse.sets import told
+from rencity.sim.measures.check import assert_fits
+from rencity.sim.measures.reading import load_programme
+from rencity.sim.measures.setting import Setting
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def test_the_demo_measures_fit_the_demo_block_and_its_set() -> None:
+    given = told([EXAMPLES / "demo" / "budget" / "set.toml"])
+    assert sum(each.rate_per_a or 0 for each in given) == pytest.approx(0.0725)
+    city, classes = make_demo("block", 1).city, classes_of(load_packs([]))
+    settings = [Setting.of(city, classes, each.scenario) for each in given if each.scenario]
+    assert len(settings) == 4
+    programme = load_programme(EXAMPLES / "demo" / "budget" / "measures.toml")
+    assert_fits(programme, settings, place="measures.toml")
+
+
+def test_the_memphis_measures_are_few_enough_to_try_all() -> None:
+    programme = load_programme(EXAMPLES / "memphis" / "measures.toml")
+    assert len(programme.measures) == 10
