@@ -17,7 +17,7 @@ from rencity.kit.suggest import did_you_mean
 from rencity.sim.crews.arrays import Tasks, Teams
 from rencity.sim.crews.order import feeding, tiers
 from rencity.sim.crews.plan import CrewPlan, Level, Ways, plan_edges
-from rencity.sim.crews.spec import CrewFile, Crews, LonLat
+from rencity.sim.crews.spec import GREAT_NODES, CrewFile, Crews, LonLat
 from rencity.sim.crews.ways import CityWays
 from rencity.sim.crews.work import WORK, Work
 from rencity.sim.damage import Classes, kinds_of
@@ -48,6 +48,7 @@ class Placed:
     base : int64 (e,), base of each entry
     on_roads : bool (e,), whether a road is within reach of it
     site, access : as in `rencity.sim.crews.arrays.Tasks`
+    nodes : of the roads
     """
 
     ways: Ways
@@ -57,6 +58,7 @@ class Placed:
     open_: Ids
     site: Ids
     access: Ids
+    nodes: int
 
 
 def crew_plan(
@@ -93,8 +95,10 @@ def crew_plan(
     teams = _teams(entries, skills, parts, placed.base, file.planning.clock_h)
     tasks = _tasks(file, city, network, asset, work_of, works, skills, parts, teams, placed, people)
     findings += _list_findings(file, city)
-    looks = np.array(file.planning.roads_h) * MIN_PER_H
-    later = np.arange(looks.max(initial=0), horizon_min, file.planning.roads_every_h * MIN_PER_H)
+    first_h, every_h = file.planning.looks_h(placed.nodes)
+    findings += _seldom(file, placed.nodes)
+    looks = np.array(first_h) * MIN_PER_H
+    later = np.arange(looks.max(initial=0), horizon_min, every_h * MIN_PER_H)
     edges, looks = plan_edges(
         horizon_min,
         round(file.planning.every_h * MIN_PER_H),
@@ -286,6 +290,20 @@ def _list_findings(file: CrewFile, city: City) -> list[Finding]:
     ]
 
 
+def _seldom(file: CrewFile, nodes: int) -> list[Finding]:
+    if nodes <= GREAT_NODES or file.planning.roads_h is not None:
+        return []
+    return [
+        Finding(
+            "crews-roads-seldom",
+            "note",
+            f"the roads have {nodes:,} nodes: crews see what is closed and cleared only at 0, 24 "
+            "and 72 h and then once a week",
+            "give [planning] roads_h and roads_every_h; looking more often takes longer",
+        )
+    ]
+
+
 def _placed(
     file: CrewFile,
     entries: list[Crews],
@@ -306,7 +324,7 @@ def _placed(
         nowhere = np.zeros(len(entries), np.int64)
         nothing = np.zeros(n, bool)
         level = Placed(
-            Level(open_), nothing, nowhere, nowhere == 0, open_, site, np.zeros(n, np.int32)
+            Level(open_), nothing, nowhere, nowhere == 0, open_, site, np.zeros(n, np.int32), 0
         )
         return level, [
             Finding(
@@ -335,7 +353,7 @@ def _placed(
     access[mended] = np.where(places.found, places.access, 0)
     ways = CityWays(travel, bases, nodes, asset)
     base = base.reshape(-1).astype(np.int64)
-    placed = Placed(ways, ways.road, base, stands.found, ways.open, site, access)
+    placed = Placed(ways, ways.road, base, stands.found, ways.open, site, access, roads.nodes)
     return placed, _off_roads(entries, stands.found)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rencity.sim.crews.account import CrewAccount, Trips, empty_account, empty_tally
+from rencity.sim.crews.arrays import OPEN
 from rencity.sim.crews.kernel import send, stand
 from rencity.sim.crews.lanes import by_lane, jobs_of
 from rencity.sim.crews.left import cut_off, why_left
@@ -113,7 +114,9 @@ class _Lane:
         stand(teams, self.heap, self.used)
 
     def look(self, now: int) -> bool:
-        """See which roads are closed; whether that has changed."""
+        """See which roads are closed; whether that has changed and anybody is still to go."""
+        if not (self.jobs.entry == OPEN).any():
+            return False
         shut = self.mended[(self.since <= now) & (self.jobs.finish[self.mended] > now)]
         wet = self.wet[(self.rest.begin[self.wet] <= now) & (self.rest.end[self.wet] > now)]
         closed = np.unique(np.concatenate([self.jobs.row[shut], self.rest.row[wet]]))

@@ -24,6 +24,10 @@ Hour = Annotated[float, Field(ge=0, lt=24, allow_inf_nan=False)]
 Length = Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)]
 Later = Annotated[float, Field(ge=0, le=87_600, allow_inf_nan=False)]
 
+GREAT_NODES = 50_000
+"""Road nodes above which the roads are looked at seldom: each look costs a search of them all."""
+OFTEN, SELDOM = ((0.0, 6.0, 12.0, 24.0), 24.0), ((0.0, 24.0, 72.0), 168.0)
+
 TOP = ("crews", "priority", "planning")
 
 
@@ -121,16 +125,22 @@ class Planning(Entry):
     ----------
     clock_h : clock hour at which the scenario starts
     every_h : hours from one plan to the next
-    roads_h : hours at which travel times are made anew; after the last of them every
-        `roads_every_h`
+    roads_h : hours at which travel times are made anew, and when hazards begin; after the last of
+        them every `roads_every_h`; None: by the size of the road network, see `looks_h`
     trip_min : minutes of a trip in a city without roads
     """
 
     clock_h: Hour = 0.0
     every_h: Annotated[float, Field(ge=0.25, le=168, allow_inf_nan=False)] = 6.0
-    roads_h: tuple[Later, ...] = (0.0, 6.0, 12.0, 24.0)
-    roads_every_h: Annotated[float, Field(ge=1, le=8760, allow_inf_nan=False)] = 24.0
+    roads_h: tuple[Later, ...] | None = None
+    roads_every_h: Annotated[float | None, Field(ge=1, le=8760, allow_inf_nan=False)] = None
     trip_min: Annotated[int, Field(ge=0, le=1440)] = 0
+
+    def looks_h(self, road_nodes: int) -> tuple[tuple[float, ...], float]:
+        """Hours at which the roads are looked at first, and how often after."""
+        first, every = OFTEN if road_nodes <= GREAT_NODES else SELDOM
+        chosen = first if self.roads_h is None else self.roads_h
+        return chosen, every if self.roads_every_h is None else self.roads_every_h
 
 
 class CrewFile(Entry):

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from rencity.sim.travel import Closures, Places, Travel
+from rencity.sim.travel import Places, Travel
 
 Ids = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+
+_NONE: Bools = np.zeros((0, 0), bool)
 
 
 class CityWays:
@@ -42,9 +44,16 @@ class CityWays:
         """Ticks from each base to each site, for each set of closed rows."""
         made: list[Ids] = [self.open] * len(closed)
         shut = [k for k, rows in enumerate(closed) if len(rows)]
-        roads = self.travel.roads
-        closures = [Closures.of(roads, assets=self.asset[closed[k]], up_to=True) for k in shut]
+        closures = np.stack([self._closed_edges(closed[k]) for k in shut]) if shut else _NONE
         tables = self.travel.times_many(closures, self.bases, Places.on(self.sites))
         for k, table in zip(shut, tables, strict=True):
             made[k] = table
         return made
+
+    def _closed_edges(self, rows: Ids) -> Bools:
+        """Edges that are out or leave a junction that is, bool (m,)."""
+        roads = self.travel.roads
+        out = np.zeros(roads.assets + 1, bool)  # the last is read by −1: no asset, never out
+        out[self.asset[rows]] = True
+        found: Bools = out[roads.node_asset[roads.tail]] | out[roads.asset]
+        return found
