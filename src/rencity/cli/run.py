@@ -19,7 +19,7 @@ from rencity.kit.errors import InputError
 SEED = 1
 FIRST = "typhoon"
 SHAPES_A_CITY = ("kit", "city")
-SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse.py", "packs")
+SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse", "packs")
 
 
 def register(app: typer.Typer) -> None:

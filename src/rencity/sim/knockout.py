@@ -144,7 +144,7 @@ def knock_out(
         return mine.loss(mine.mended(jobs, others))[: len(pairs)]
 
     for batch in pairs_of(simulators, plan, rows, most):
-        part = max(1, -(-len(batch) // ahead))
+        part = min(LANES, max(1, -(-len(batch) // ahead)))
         parts = [batch[i : i + part] for i in range(0, len(batch), part)]
         without = np.concatenate(list(in_order(pool, ahead, loss, parts)))
         for pair, after in zip(batch, without, strict=True):
