@@ -45,7 +45,8 @@ def check_packs(
         findings += _wrong_units(pack, known)
         findings += _unknown_ways(pack, known)
         findings += _applied_twice(pack)
-    findings += _unrepaired(overlay(packs))
+    laid = overlay(packs)
+    findings += [*_unrepaired(laid), *_unworked(laid)]
     return findings
 
 
@@ -260,6 +261,24 @@ def _unrepaired(packs: Packs) -> Iterator[Finding]:
                 "add a repair class with these states, or use the states of one",
                 "states",
             )
+
+
+def _unworked(packs: Packs) -> Iterator[Finding]:
+    """Classes of work that lack a damage state of a kind they apply to."""
+    for entry in packs.entries["work"].values():
+        held = {state.state for state in entry.value.states}
+        for one in packs.entries["fragility"].values():
+            lost = [state for state in _states(one.value) if state not in held]
+            kinds = sorted(set(entry.value.applies) & set(one.value.applies))
+            if lost and kinds:
+                yield _of_entry(
+                    entry,
+                    "no-work",
+                    f"{', '.join(kinds)} in state {', '.join(lost)} ({one.id}) would stop a run "
+                    f"with crews: {entry.id} lacks it",
+                    "add the state, with its crew-hours",
+                    "states",
+                )
 
 
 def _repair_of(value: Lognormal | RepairRate, names: Sequence[str], packs: Packs) -> str:
