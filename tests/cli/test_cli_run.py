@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +18,13 @@ import rencity.cli.run as it
 from rencity.city.identity import Identity
 from rencity.city.model import City
 from rencity.cli import app
+from tests.report.fake_answers import write_answers
 from tests.report.fake_run import write_run
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = len(list((HERE.parents[1] / "examples" / "demo").glob("*.toml")))
-STRUCK = ["stress"] * EXAMPLES
+DEMO = HERE.parents[1] / "examples" / "demo"
+RUNS = len(list(DEMO.glob("*.toml"))) + 1  # and the one with crews
+STRUCK, ASKED = ["stress"] * RUNS, ["n1", "rate", "invest"]
 
 SERVE = """
 import sys
@@ -43,8 +46,21 @@ def small(name, *words):
             words[0], replace=True
         )
         return
-    scenario, out = Path(words[1]), Path(words[3])
-    for hazard in tomllib.loads(scenario.read_text(encoding="utf-8"))["hazards"]:
+    out = Path(words[words.index("--out") + 1])
+    if name in ASKED:
+        # what is asked for lies where the command is told to look
+        assert [word for word in words if word.endswith(".toml") and not Path(word).is_file()] == []
+        answers = write_answers(out.parent / f".making-{name}")
+        shutil.copytree(answers[name], out)
+        shutil.rmtree(out.parent / f".making-{name}")
+        return
+    scenario = Path(words[1])
+    given = tomllib.loads(scenario.read_text(encoding="utf-8"))
+    if "crews" in given["scenario"]:
+        assert (scenario.parent / given["scenario"]["crews"]).is_file()
+    for hazard in given["hazards"]:
+        if "track" in hazard:
+            assert (scenario.parent / hazard["track"]).is_file()
         for event in hazard.get("events", []):
             rows = (scenario.parent / event["path"]).read_text().splitlines()
             assert rows[0] == "lon,lat,pga_g,pgv_cm_s,sa1_g"
@@ -74,10 +90,11 @@ def run(monkeypatch, tmp_path):
 def test_it_makes_strikes_reports_and_the_second_time_only_reports(run):
     result, done, folder = run("--no-serve")
     assert result.exit_code == 0, result.output
-    assert done == ["demo", *STRUCK]
+    assert done == ["demo", *STRUCK, *ASKED]
     assert result.stdout.strip() == str(folder / "reports" / "index.html")
     reports = folder / "reports"
-    assert len(list(reports.glob("*-zh.html"))) == len(list(reports.glob("*-en.html"))) == EXAMPLES
+    assert len(list(reports.glob("*-zh.html"))) == len(list(reports.glob("*-en.html"))) == RUNS + 1
+    assert "decide-zh.html" in (reports / "index.html").read_text(encoding="utf-8")
     result, done, _ = run("--no-serve")
     assert (result.exit_code, done) == (0, [])
 
@@ -88,10 +105,11 @@ def test_a_changed_city_is_struck_again_and_old_runs_go(run):
     toml.write_text(toml.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
     before = {path.name for path in (folder / "runs").iterdir()}
     result, done, _ = run("--no-serve")
-    assert (result.exit_code, done) == (0, STRUCK)
+    assert (result.exit_code, done) == (0, [*STRUCK, *ASKED])
     after = {path.name for path in (folder / "runs").iterdir()}
-    assert len(after) == EXAMPLES
+    assert len(after) == RUNS
     assert not after & before
+    assert len(list((folder / "answers").iterdir())) == len(ASKED)
 
 
 def test_code_that_makes_the_city_another_way_makes_it_again(run, monkeypatch):
@@ -122,7 +140,22 @@ def test_an_interrupt_leaves_no_run_that_looks_done(run, monkeypatch):
     assert list(folder.glob("runs/*")) == []
     assert list(folder.glob("reports/*.html")) == []
     monkeypatch.setattr(it, "_command", whole)
-    assert run("--no-serve")[1] == STRUCK
+    assert run("--no-serve")[1] == [*STRUCK, *ASKED]
+
+
+def test_an_interrupt_between_answers_keeps_what_is_there(run, monkeypatch):
+    def interrupted(name, *words):
+        if name == "invest":
+            raise KeyboardInterrupt
+        small(name, *words)
+
+    whole = it._command
+    monkeypatch.setattr(it, "_command", interrupted)
+    result, _, folder = run("--no-serve")
+    assert result.exit_code != 0
+    assert len(list(folder.glob("reports/*-zh.html"))) == RUNS
+    monkeypatch.setattr(it, "_command", whole)
+    assert run("--no-serve")[1] == ["invest"]
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "x"])

@@ -14,12 +14,13 @@ import pytest
 
 from rencity.city import City
 from rencity.content import classes_of, load_packs
+from rencity.kit.digests import digest_of
 from rencity.kit.errors import RunError, StorageError
 from rencity.rehearse import stress
 from rencity.sim import keep as keeping
 from rencity.sim import spread
 from rencity.sim.keep import Keep, kept_beside, read_plan, write_plan
-from rencity.sim.plan import Simulator, digest_of
+from rencity.sim.plan import Simulator
 from rencity.sim.prepare import prepare
 from rencity.sim.reach.block import Block
 from rencity.sim.scenario import load_scenario

@@ -12,9 +12,12 @@ import pytest
 from playwright.sync_api import expect
 
 from rencity.report import numbers
+from rencity.report.decide.page import write_decision
 from rencity.report.page import write_report
 from tests.conftest import require
-from tests.report.fake_run import write_run
+from tests.report.fake_answers import KINDS, write_answers
+from tests.report.fake_parts import add_parts
+from tests.report.fake_run import dump, write_run
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
@@ -50,8 +53,19 @@ def browser():
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
-    run = write_run(folder / "run")
+    run = add_parts(write_run(folder / "run"))
     return {lang: write_report(run, folder / f"{lang}.html", lang) for lang in ("zh", "en")}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    return write_answers(tmp_path_factory.mktemp("answers"))
+
+
+@pytest.fixture(scope="module")
+def decision(answers, tmp_path_factory):
+    out = tmp_path_factory.mktemp("decision") / "page.html"
+    return write_decision([answers[name] for name in KINDS], out)
 
 
 @contextmanager
@@ -243,8 +257,11 @@ def test_imported_names_are_text_and_run_nothing(browser, tmp_path, attack):
         "event",
         "note",
         "toml",
+        "crews",
+        "hazard",
     )
-    run = write_run(tmp_path / "run", side=2, samples=4, names=dict.fromkeys(places, attack))
+    names = dict.fromkeys(places, attack)
+    run = add_parts(write_run(tmp_path / "run", side=2, samples=4, names=names), names)
     out = write_report(run, tmp_path / "page.html", "en")
     with opened(browser, out) as page:
         page.locator("#map-canvas").scroll_into_view_if_needed()
@@ -257,10 +274,59 @@ def test_imported_names_are_text_and_run_nothing(browser, tmp_path, attack):
         shown = attack.replace("\x00", "\ufffd")
         assert shown in page.evaluate("document.querySelector('h1').textContent")
         assert shown in page.evaluate("document.querySelector('#weak-table').textContent")
+        for part in ("why", "crews-table"):
+            assert shown in page.evaluate(f"document.getElementById('{part}').textContent")
         assert shown in page.evaluate("document.querySelector('#curves-region').textContent")
         assert attack.replace("\x00", "") in page.evaluate(
             "document.querySelector('pre').textContent"
         ).replace("\ufffd", "")
+
+
+def attacked(value, attack):
+    """Every text in a file of answers replaced, but for those that a program goes by."""
+    if isinstance(value, dict):
+        fixed = {"unit", "rule", "kind", "hash", "digest", "severity", "id", "lifeline"}
+        return {k: v if k in fixed else attacked(v, attack) for k, v in value.items()}
+    if isinstance(value, list):
+        return [attacked(each, attack) for each in value]
+    return attack if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("attack", XSS)
+def test_names_in_answers_are_text_and_run_nothing(browser, answers, tmp_path, attack):
+    folders = []
+    for name in KINDS:
+        folders.append(tmp_path / name)
+        folders[-1].mkdir()
+        (mark,) = answers[name].glob("*.json")
+        data = json.loads(mark.read_text(encoding="utf-8"))
+        dump(folders[-1] / mark.name, attacked(data, attack))
+    out = write_decision(folders, tmp_path / "page.html", "en")
+    with opened(browser, out) as page:
+        assert page.evaluate("window.hit") is None
+        assert page.evaluate("document.querySelectorAll('iframe, img, main script').length") == 0
+        shown = attack.replace("\x00", "\ufffd")
+        for part in ("measures-table", "rated-table", "alone-table"):
+            assert shown in page.evaluate(f"document.getElementById('{part}').textContent")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_the_page_to_decide_by_fits_and_can_be_read(browser, decision, scheme, width):
+    viewport = {"width": width, "height": 900}
+    with opened(browser, decision, viewport=viewport, color_scheme=scheme) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRAST) == []
+
+
+def test_measures_sort_by_cost(browser, decision):
+    costs = """[...document.querySelectorAll('#measures-table tbody tr')]
+        .map((row) => Number(row.cells[1].dataset.value))"""
+    with opened(browser, decision) as page:
+        page.locator("#measures-table thead th button").nth(1).click()
+        assert page.evaluate(costs) == [60, 40, 10]
+        page.locator("#measures-table thead th button").nth(1).click()
+        assert page.evaluate(costs) == [10, 40, 60]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,7 @@ from rencity.report.words import catalogue
 ROOM = resources.files("rencity.report")
 SOURCES = {
     entry.name: entry.read_text(encoding="utf-8")
-    for entry in ROOM.iterdir()
+    for entry in [*ROOM.iterdir(), *ROOM.joinpath("decide").iterdir()]
     if entry.name.endswith((".py", ".js", ".j2"))
 }
 ASSETS = {"zh_assets", "en_assets"}
@@ -22,7 +22,10 @@ OF_PEOPLE = {
 # said on a page of facilities because it explains just that
 EXPLAINS = {"no_people"}
 # keys made of a stem and a value
-MADE = ("nav_", "severity_", "hazard_", "regions_", "weak_show", "fact_", "layer_")
+MADE = (
+    *("nav_", "severity_", "hazard_", "regions_", "weak_show", "fact_", "layer_"),
+    *("why_step_", "crews_rule_", "skill_", "balance_class_", "measure_", "unit_", "bound_"),
+)
 
 
 def entries():

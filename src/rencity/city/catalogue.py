@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -41,6 +41,13 @@ class Catalogue(BaseModel):
 
     lifelines: dict[str, Lifeline]
     kinds: dict[str, AssetKind]
+
+    def told(self, lifelines: Iterable[str]) -> list[dict[str, str]]:
+        """Names and colours of lifelines, as every answer says them."""
+        return [
+            {"id": name, **self.lifelines[name].model_dump(include={"zh", "en", "colour"})}
+            for name in lifelines
+        ]
 
     def widened(self, own: Mapping[str, Any], *, place: str) -> Catalogue:
         """Lay a city's own lifelines and kinds over this catalogue.

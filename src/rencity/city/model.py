@@ -292,6 +292,7 @@ class City:
             "name_en": identity.name_en,
             "version": identity.version,
             "hash": self.hash,
+            "synthetic": identity.synthetic,
         }
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""`rencity run`: a demo city, its strikes, their reports in a browser from the first one on."""
+"""`rencity run`: a demo city, its strikes and what to decide by, in a browser from the first on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ import typer
 from rencity.kit.errors import InputError
 
 SEED = 1
-FIRST = "typhoon"
+FIRST, LAST = "typhoon.toml", "crews/typhoon.toml"
+SET, MEASURES = "budget/set.toml", "budget/measures-city.toml"
+ANSWERS = {
+    "n1": (),
+    "rate": (SET, "--samples", "256"),
+    "invest": (SET, "--measures", MEASURES, "--budget", "150e6", "--samples", "64", "--no-exact"),
+}
+"""What is asked of the demo city, by command: files of the examples and options."""
+
 SHAPES_A_CITY = ("kit", "city")
 SHAPES_A_RUN = ("kit", "city", "sim", "content", "rehearse", "packs")
 
@@ -36,18 +44,19 @@ def run(
     ),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="write the reports and end")] = False,
 ) -> None:
-    """演示：建城、打击、看报告。Make the demo city, strike it, show the reports."""
+    """演示：建城、打击、看报告。Make the demo city, strike it, ask it, show the reports."""
     from rencity.report.serve import server_of
     from rencity.report.shelf import Shelf
 
     server = None if no_serve else server_of(folder / "reports", port)
     city, scenarios = _city(folder), _scenarios(folder)
-    shelf = Shelf(folder / "reports", awaited=len(scenarios))
+    shelf = Shelf(folder / "reports", awaited=len(scenarios) + 1)
     with contextlib.ExitStack() as opened:
         for scenario in scenarios:
             index = shelf.add(_struck(folder, city, scenario))
             if server is not None and len(shelf.entries) == 1:
                 opened.enter_context(_served(server))
+        index = shelf.add_answers([_answer(folder, city, name) for name in ANSWERS])
         if server is None:
             typer.echo(index)
         else:
@@ -85,28 +94,49 @@ def _city(folder: Path) -> Path:
 
 
 def _scenarios(folder: Path) -> list[Path]:
-    """The example scenarios, each copied with its tables to a folder of its own; `FIRST` first."""
-    made = []
-    for path in sorted(_examples().glob("*.toml"), key=lambda path: (path.stem != FIRST, path)):
-        place = folder / "scenarios" / path.stem
-        for part in sorted(path.parent.glob(f"{path.stem}.*")):
-            _write(place / part.name, part.read_text(encoding="utf-8"))
-        made.append(place / path.name)
-    return made
+    """The example scenarios, copied with all that lies beside them; `FIRST` first, `LAST` last."""
+    examples, place = _examples(), folder / "examples"
+    for path in sorted(examples.rglob("*.*")):
+        _write(place / path.relative_to(examples), path.read_text(encoding="utf-8"))
+    named = sorted(path.name for path in examples.glob("*.toml"))
+    named.sort(key=lambda name: name != FIRST)
+    return [place / name for name in (*named, LAST)]
 
 
 def _struck(folder: Path, city: Path, scenario: Path) -> Path:
     """The run of this city, scenario and code; struck when it is not there yet."""
-    inputs = [*sorted(city.glob("*.toml")), *sorted(city.glob("*.parquet"))]
-    inputs += sorted(scenario.parent.iterdir())
-    key = _digest([*inputs, *_code(SHAPES_A_RUN)])[:16]
-    out = folder / "runs" / f"{scenario.stem}-{key}"
+    examples = folder / "examples"
+    name = "-".join(scenario.relative_to(examples).with_suffix("").parts)
+    inputs = sorted(examples.glob(f"{scenario.stem}.*"))
+    if scenario.parent != examples:
+        inputs += sorted(scenario.parent.iterdir())
+    out = _place(folder / "runs", name, city, inputs)
     if not (out / "run.json").exists():
-        _tell(f"striking it: {scenario.stem} 打击推演")
-        for stale in sorted(out.parent.glob(f"{scenario.stem}-*")):
-            shutil.rmtree(stale)
+        _tell(f"striking it: {name} 打击推演")
         _command("stress", str(city), str(scenario), "--out", str(out))
     return out
+
+
+def _answer(folder: Path, city: Path, name: str) -> Path:
+    """One of `ANSWERS`; asked when it is not there yet."""
+    examples = folder / "examples"
+    words = [str(examples / word) if word.endswith(".toml") else word for word in ANSWERS[name]]
+    out = _place(folder / "answers", name, city, sorted(examples.rglob("*.*")) if words else [])
+    if not out.exists():
+        _tell(f"asking it: {name} 求解")
+        _command(name, str(city), *words, "--out", str(out))
+    return out
+
+
+def _place(parent: Path, name: str, city: Path, inputs: Iterable[Path]) -> Path:
+    """Where what is made of this city, these inputs and this code lies; older ones go."""
+    of_city = [*sorted(city.glob("*.toml")), *sorted(city.glob("*.parquet"))]
+    key = _digest([*of_city, *inputs, *_code(SHAPES_A_RUN)])[:16]
+    place = parent / f"{name}-{key}"
+    for stale in sorted(parent.glob(f"{name}-{'[0-9a-f]' * 16}")):
+        if stale != place:
+            shutil.rmtree(stale)
+    return place
 
 
 def _command(*words: str) -> None:

@@ -33,6 +33,7 @@ STAGES = {
     "n1": "N-1 of everything",
     "knock_out": "paired knock-out",
     "balance": "capacities",
+    "why": "causes",
 }
 
 
@@ -58,6 +59,12 @@ def stress(
     ] = "",
     event: Annotated[str | None, typer.Option(help="Only this event of the fields")] = None,
     pack: Annotated[list[Path] | None, typer.Option(help="One more pack folder")] = None,
+    explain: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Worst places whose causes are kept; default: 6, 0 above 200,000 assets"
+        ),
+    ] = None,
     replace: Annotated[bool, typer.Option(help="Overwrite the run folder")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
@@ -79,6 +86,7 @@ def stress(
             dask=dask,
             event=event,
             keep_beside=out,
+            explain=explain,
             progress=progress,
         )
         result.write(out, replace=replace)

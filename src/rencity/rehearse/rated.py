@@ -94,6 +94,7 @@ def rated(
         rows += _aal_rows(lifeline, region, lost, struck, rates)
     aal = pd.DataFrame(rows)
     found = {
+        "lifelines": city.catalogue.told(lifelines),
         "unit": f"{'person' if unit == 'people' else 'asset'}-hours",
         "total_rate_per_a": float(sum(rates)),
         "scenarios": _scenarios(struck, rates),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rencity.city.model import City
 from rencity.content import classes_of, load_packs
+from rencity.rehearse.explain import explained
 from rencity.rehearse.told import told_of
 from rencity.sim import run
 from rencity.sim.clock import Progress
@@ -34,6 +35,7 @@ def stress(
     packs: Sequence[str | Path] = (),
     base: str | Path | None = None,
     keep_beside: str | Path | None = None,
+    explain: int | None = None,
     progress: Progress = lambda _stage, _share: None,
 ) -> Result:
     """Strike a city, follow it to the horizon, rank what is to blame.
@@ -50,6 +52,8 @@ def stress(
     base : folder that paths in the scenario start from; None: the file's own, else the current one
     keep_beside : run folder that the result will be written to: finished blocks stay beside it
         when the run is stopped, and the next call goes on from them
+    explain : worst places and assets whose causes are told with the result; None: 6, and none
+        above 200,000 assets, where each takes seconds
     progress : called with a stage and its share done, 0 to 1
 
     Raises
@@ -72,4 +76,8 @@ def stress(
         keep_beside=None if keep_beside is None else Path(keep_beside),
         progress=progress,
     )
-    return Result.of(made, opened, scenario_toml=told.text, packs=held.versions)
+    result = Result.of(made, opened, scenario_toml=told.text, packs=held.versions)
+    progress("why", 0.0)
+    made_clear = explained(result, opened, explain)
+    progress("why", 1.0)
+    return made_clear

@@ -21,11 +21,13 @@ Number = Annotated[float | None, BeforeValidator(_unknown)]
 Share = Annotated[Annotated[float, Field(ge=-1e-9, le=1 + 1e-9)] | None, BeforeValidator(_unknown)]
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """What every part of a file has in common: read only, unknown keys left alone."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Words(_Entry):
+class Words(Entry):
     """A text in both languages."""
 
     zh: str = ""
@@ -36,7 +38,7 @@ class Words(_Entry):
         return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
 
 
-class SourceOfLayer(_Entry):
+class SourceOfLayer(Entry):
     """Where a layer of the city came from."""
 
     layer: str
@@ -45,7 +47,7 @@ class SourceOfLayer(_Entry):
     note: str = ""
 
 
-class CityOfRun(_Entry):
+class CityOfRun(Entry):
     """The city that was struck, by its version."""
 
     id: str
@@ -58,7 +60,7 @@ class CityOfRun(_Entry):
     sources: tuple[SourceOfLayer, ...] = ()
 
 
-class ScenarioOfRun(_Entry):
+class ScenarioOfRun(Entry):
     """What struck it, in words and in full."""
 
     name: str
@@ -66,7 +68,7 @@ class ScenarioOfRun(_Entry):
     toml: str = ""
 
 
-class EventOfRun(_Entry):
+class EventOfRun(Entry):
     """One event of a weighted set and how many samples fell to it."""
 
     name: str
@@ -74,7 +76,7 @@ class EventOfRun(_Entry):
     samples: int
 
 
-class HazardOfRun(_Entry):
+class HazardOfRun(Entry):
     """A hazard, when it began, what it told of itself and the rasters it left."""
 
     kind: str
@@ -91,7 +93,7 @@ class LifelineOfRun(Words):
     colour: str = "#6b7280"
 
 
-class Note(_Entry):
+class Note(Entry):
     """A finding of the checks that ran before the strike."""
 
     rule: str
@@ -103,7 +105,67 @@ class Note(_Entry):
     ids: tuple[str, ...] = ()
 
 
-class About(_Entry):
+class CrewsEntry(Words):
+    """What the crews of one entry did; means over samples."""
+
+    name: str
+    skill: str
+    count: int
+    jobs_mean: float
+    done_mean: float
+    travelled_h_mean: float
+    worked_h_mean: float
+    job_waited_h_mean: float
+    busy_share: float
+    first_h: Number = None
+    last_h: Number = None
+
+
+class JobsLeft(Entry):
+    """Jobs of one skill, and those never begun by reason; means over samples."""
+
+    skill: str
+    jobs_mean: float
+    wet_mean: float = 0.0
+    too_few_mean: float = 0.0
+    no_way_mean: float = 0.0
+    no_part_mean: float = 0.0
+    no_time_mean: float = 0.0
+
+
+class CrewsOfRun(Entry):
+    """What repair crews did."""
+
+    priority: str
+    jobs_mean: float
+    done_mean: float
+    entries: tuple[CrewsEntry, ...] = ()
+    left: tuple[JobsLeft, ...] = ()
+
+
+class BalancedLine(Entry):
+    """Losses of one lifeline by both levels, in the same samples.
+
+    `reach_only_ph` counts as served by level reach alone; `balance_only_ph` the other way round.
+    """
+
+    balanced: bool
+    reach_loss_ph: float
+    balance_loss_ph: float
+    reach_only_ph: float
+    balance_only_ph: float
+    granted_share: dict[str, Share] = {}
+
+
+class BalanceOfRun(Entry):
+    """What level balance found in the first samples."""
+
+    samples: int
+    classes: tuple[str, ...]
+    lifelines: dict[str, BalancedLine]
+
+
+class About(Entry):
     """`run.json`; `unit` is what every number of the run counts."""
 
     format: Literal[2]
@@ -121,6 +183,8 @@ class About(_Entry):
     leaves_out: tuple[Words, ...] = ()
     lifelines: Annotated[tuple[LifelineOfRun, ...], Field(min_length=1)]
     hazards: tuple[HazardOfRun, ...] = ()
+    crews: CrewsOfRun | None = None
+    balance: BalanceOfRun | None = None
     notes: tuple[Note, ...] = ()
     digest: str
     timings: dict[str, float] = Field(
@@ -128,7 +192,7 @@ class About(_Entry):
     )
 
 
-class Spread(_Entry):
+class Spread(Entry):
     """A mean over samples with its 95 % bounds, and where 5 and 95 % of samples lie."""
 
     mean: Number
@@ -146,7 +210,7 @@ class ShareSpread(Spread):
     p95: Share
 
 
-class Times(_Entry):
+class Times(Entry):
     """Hours until a share of people is served again; None: not within the run."""
 
     p5: Number = None
@@ -155,21 +219,21 @@ class Times(_Entry):
     reached_share: Share = 1.0
 
 
-class WorstZone(_Entry):
+class WorstZone(Entry):
     """A zone and how long its people are without service on average."""
 
     zone: str
     mean_outage_h: Number
 
 
-class Equity(_Entry):
+class Equity(Entry):
     """How unevenly outage hours fall on people."""
 
     gini: Number = None
     worst_zones: tuple[WorstZone, ...] = ()
 
 
-class Measures(_Entry):
+class Measures(Entry):
     """Figures of one lifeline in one place.
 
     `robustness` is the lowest share of people served at any time; times are hours after the shock.
@@ -184,7 +248,7 @@ class Measures(_Entry):
     equity: Equity = Equity()
 
 
-class Summary(_Entry):
+class Summary(Entry):
     """`summary.json`: by lifeline for the city, by region and lifeline below it."""
 
     lifelines: dict[str, Measures]

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 
 from rencity.kit.errors import RunError
 from rencity.report.about import About, LifelineOfRun, Summary
+from rencity.report.explained import Explained
 
-FORMAT = 2
+FORMAT, WHY_FORMAT = 2, 1
 AGAIN = "run `rencity stress` again into a new folder"
 
 FRAMES: dict[str, tuple[str, ...]] = {
@@ -40,9 +41,10 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "zone_served_mean": ("lifeline", "zone", "step"),
     "zone_loss_mean": ("lifeline", "zone"),
 }
+TRIPS = ("crews", "crew", "asset", "name", "leave_h", "arrive_h", "finish_h")
 _TEXTS = (
     *("id", "name", "name_en", "level", "parent", "region", "asset"),
-    *("lifeline", "kind", "kind_zh", "kind_en", "n1_by"),
+    *("lifeline", "kind", "kind_zh", "kind_en", "n1_by", "crews"),
 )
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -55,6 +57,8 @@ class Run:
     Attributes
     ----------
     lines : lifelines that serve anyone, greatest loss first
+    trips : of crews in the first sample; None where the scenario names none
+    why : answers kept with the run; None where it was not explained
     result : arrays by lifeline, region, zone, step and sample, lifelines as in `lines`
     zones : one row a zone, indexed by id, geometry in WGS-84 where known
     """
@@ -68,6 +72,8 @@ class Run:
     assets: pd.DataFrame
     links: pd.DataFrame
     weak_links: pd.DataFrame
+    trips: pd.DataFrame | None = None
+    why: Explained | None = None
 
     @property
     def lifelines(self) -> list[str]:
@@ -95,8 +101,9 @@ def open_run(folder: Path) -> Run:
     folder = Path(folder)
     if not folder.is_dir():
         raise RunError("no such run folder", place=str(folder), mend="give the folder of a run")
-    about = _model(folder / "run.json", About)
-    summary = _model(folder / "summary.json", Summary)
+    about = model_of(folder / "run.json", About, FORMAT)
+    summary = model_of(folder / "summary.json", Summary)
+    why = folder / "why.json"
     result = _arrays(folder / "result.nc", [lifeline.id for lifeline in about.lifelines])
     frames = {name: _frame(folder / f"{name}.parquet", columns) for name, columns in FRAMES.items()}
     zones = frames.pop("zones").set_index("id", drop=False)
@@ -113,35 +120,45 @@ def open_run(folder: Path) -> Run:
             mend="give the city `serves` and zones with people, then " + AGAIN,
         )
     result = result.sel(lifeline=[line.id for line in lines])
-    run = Run(folder, about, lines, summary, result, zones, **frames)
+    run = Run(
+        folder, about, lines, summary, result, zones, **frames,
+        trips=_frame(folder / "crews.parquet", TRIPS) if about.crews else None,
+        why=model_of(why, Explained, WHY_FORMAT) if why.exists() else None,
+    )  # fmt: skip
     _agree(run)
     return run
 
 
-def _model(path: Path, kind: type[Model]) -> Model:
+def model_of(path: Path, kind: type[Model], reads: int | None = None, again: str = AGAIN) -> Model:
+    """Read one JSON file of a folder; `reads` is the format it must have.
+
+    Raises
+    ------
+    RunError : it is missing, broken, of another format, or says something impossible
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as exc:
-        raise RunError(f"no {path.name} here", place=str(path.parent), mend=AGAIN) from exc
+        raise RunError(f"no {path.name} here", place=str(path.parent), mend=again) from exc
     except OSError as exc:
         raise RunError(
             f"cannot be read: {exc.strerror}", place=str(path), mend="check its permissions"
         ) from exc
     except ValueError as exc:
-        raise RunError(f"not JSON: {exc}", place=str(path), mend=AGAIN) from exc
-    version = data.get("format", FORMAT) if isinstance(data, dict) else FORMAT
-    if version != FORMAT:
+        raise RunError(f"not JSON: {exc}", place=str(path), mend=again) from exc
+    version = data.get("format", reads) if isinstance(data, dict) else reads
+    if reads is not None and version != reads:
         raise RunError(
-            f"format {version}, this Rencity reads format {FORMAT}",
+            f"format {version}, this Rencity reads format {reads}",
             place=str(path),
-            mend="use the Rencity version that wrote it, or " + AGAIN,
+            mend="use the Rencity version that wrote it, or " + again,
         )
     try:
         return kind.model_validate(data)
     except ValidationError as exc:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise RunError(f"{where}: {first['msg']}", place=str(path), mend=AGAIN) from exc
+        raise RunError(f"{where}: {first['msg']}", place=str(path), mend=again) from exc
 
 
 def _frame(path: Path, columns: tuple[str, ...]) -> Any:

@@ -7,11 +7,6 @@ const $ = (id) => document.getElementById(id);
 function say(key, values) {
   return DATA.texts[key].replace(/\{(\w+)\}/g, (whole, name) => values && name in values ? values[name] : whole);
 }
-function make(tag, text) {
-  const node = document.createElement(tag);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 function moment(step) {
   const hour = STEPS[step];
   return hour <= 0 ? say("at_shock_label") : say("after_label", { time: formatHours(hour, LANG) });

@@ -11,12 +11,17 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from rencity.kit.files import write_bytes
-from rencity.report import dots, layers, story, tables
+from rencity.report import capacity, crewing, dots, layers, story, tables
 from rencity.report.folder import Run, open_run
 from rencity.report.payload import embedded, payload
+from rencity.report.reasons import reasons
 from rencity.report.words import Lang, Words
 
-SCRIPTS = ("format.js", "map.js", "curves.js", "report.js")
+SCRIPTS = ("format.js", "tables.js", "map.js", "curves.js", "report.js")
+SECTIONS = (
+    *("summary", "struck", "map", "curves", "regions", "waits", "weak", "why"),
+    *("crews", "balance", "breaks"),
+)
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -48,7 +53,7 @@ def page(run: Run, lang: Lang = "zh") -> str:
             about=run.about,
             policy=POLICY,
             style=style(),
-            script=Markup("\n".join(_own(name) for name in SCRIPTS)),  # noqa: S704
+            script=Markup("\n".join(own(name) for name in SCRIPTS)),  # noqa: S704
             data=Markup(embedded(drawn)),  # noqa: S704
             city=story.city_name(run, words),
             scenario=story.scenario_name(run, words),
@@ -67,16 +72,36 @@ def page(run: Run, lang: Lang = "zh") -> str:
             weak_rows=tables.weak_links(marked, run, words),
             weak_left=len(run.weak_links) - len(marked),
             where_rows=tables.where_it_hurts(run, words),
+            reasons=reasons(run, words),
+            crews_said=crewing.said(run, words),
+            crew_rows=crewing.entries(run, words),
+            crews_left=crewing.jobs_left(run, words),
+            crew_chart=crewing.chart(run, words),
+            balance_rows=capacity.rows(run, words),
+            balance_said=capacity.said(run, words),
             break_rows=tables.breaks(run, words),
+            sections=sections(run),
         )
     )
     return text.encode("utf-8", "replace").decode()
 
 
+def sections(run: Run) -> list[str]:
+    """Anchors of the sections that this run has, from top to bottom."""
+    absent = {
+        "regions": run.whole,
+        "waits": run.whole,
+        "why": run.why is None or not run.why.answers,
+        "crews": run.about.crews is None or not run.about.crews.entries,
+        "balance": run.about.balance is None,
+    }
+    return [anchor for anchor in SECTIONS if not absent.get(anchor, False)]
+
+
 def environment(words: Words) -> Environment:
     """Templates of this room in one language; whatever they are given is escaped."""
     environment = Environment(
-        loader=FunctionLoader(_own),
+        loader=FunctionLoader(own),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -88,10 +113,11 @@ def environment(words: Words) -> Environment:
 
 def style() -> Markup:
     """The style sheet of every page."""
-    return Markup(_own("report.css"))  # noqa: S704
+    return Markup(own("report.css"))  # noqa: S704
 
 
-def _own(name: str) -> str:
+def own(name: str) -> str:
+    """A file of this room as text."""
     return resources.files("rencity.report").joinpath(name).read_text(encoding="utf-8")
 
 

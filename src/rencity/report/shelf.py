@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rencity.kit.files import write_bytes
 from rencity.report import story
+from rencity.report.decide import page as decision
+from rencity.report.decide.answers import open_answers
 from rencity.report.folder import open_run
 from rencity.report.page import POLICY, environment, page, style
 from rencity.report.words import LANGS, Words
@@ -36,6 +38,17 @@ class Shelf:
         self.entries.append(_entry(run, self.folder, len(self.entries) + 1))
         return self.write()
 
+    def add_answers(self, folders: Sequence[Path]) -> Path:
+        """Write the page of what to decide by in every language, as `add`.
+
+        Raises
+        ------
+        RunError : as `rencity.report.decide.answers.open_answers`
+        StorageError : the disk refused a write
+        """
+        self.entries.append(_decision(folders, self.folder))
+        return self.write()
+
     def write(self) -> Path:
         """Write the page that lists them."""
         template = environment(Words("zh")).get_template("index.html.j2")
@@ -61,6 +74,26 @@ def write_shelf(runs: Sequence[Path], folder: Path) -> Path:
     for run in runs:
         index = shelf.add(run)
     return index
+
+
+def _decision(folders: Sequence[Path], out: Path) -> list[dict[str, object]]:
+    answers = open_answers(folders)
+    made: list[dict[str, object]] = []
+    for lang in LANGS:
+        words = Words(lang)
+        name = f"decide-{lang}.html"
+        write_bytes(out / name, decision.page(answers, lang).encode())
+        made.append(
+            {
+                "file": name,
+                "lang": words.t("html_lang"),
+                "title": words.t("decide_title"),
+                "city": decision.city_name(answers, words),
+                "said": decision.said(answers, words)[:2],
+                "open": words.t("index_open"),
+            }
+        )
+    return made
 
 
 def _entry(folder: Path, out: Path, number: int) -> list[dict[str, object]]:

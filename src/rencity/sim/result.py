@@ -2,8 +2,9 @@
 
 The folder holds `run.json` (provenance), `scenario.toml`, `result.nc` (curves), `summary.json`,
 Parquet tables (zones, assets, links, weak_links, outages of the first samples) and `layers/`,
-rasters of the hazards; at level balance also `balance.nc` and `balance.parquet`. It is read without
-the city's files; only `rencity why` asks for the city.
+rasters of the hazards; at level balance also `balance.nc` and `balance.parquet`; with crews
+`crews.parquet`; `why.json` where it was explained. It is read without the city's files; only
+`rencity why` asks for the city.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from rencity.sim.tables import assets_table, caveats, links_table, weak_links_ta
 from rencity.sim.why.kept import outages_table
 
 MARK = "run.json"
+WHY = "why.json"
 FORMAT = 2
 MEND = "run `rencity stress` again"
 
@@ -54,6 +56,7 @@ class Result:
     outages : who was out when in the first samples, see `rencity.sim.why.kept`
     balance, balance_assets : what level balance found, where the scenario asked for it
     crews : trips of crews in the first sample; None where none are named
+    why : answers to why its worst places were out, see `rencity.rehearse.explain`; None: not asked
     """
 
     about: Mapping[str, Any]
@@ -69,6 +72,7 @@ class Result:
     balance: xr.Dataset | None = None
     balance_assets: pd.DataFrame | None = None
     crews: pd.DataFrame | None = None
+    why: Mapping[str, Any] | None = None
 
     @classmethod
     def of(
@@ -129,6 +133,8 @@ class Result:
                 self.balance_assets.to_parquet(stage / "balance.parquet", index=False)
             if self.crews is not None:
                 self.crews.to_parquet(stage / "crews.parquet", index=False)
+            if self.why is not None:
+                (stage / WHY).write_text(_json(self.why), encoding="utf-8")
             for path, data in self.layers.items():
                 (stage / path).parent.mkdir(exist_ok=True)
                 (stage / path).write_bytes(data)
@@ -175,9 +181,11 @@ class Result:
                 f"a part is missing or broken: {exc}", place=str(folder), mend=MEND
             ) from exc
         summary = _read_json(folder / "summary.json")
+        why = _read_json(folder / WHY) if (folder / WHY).exists() else None
         return cls(
-            about, curves, summary, zones, scenario_toml=text, layers=layers, crews=crews, **tables
-        )
+            about, curves, summary, zones,
+            scenario_toml=text, layers=layers, crews=crews, why=why, **tables,
+        )  # fmt: skip
 
     def plot_recovery(self, region: str | None = None, *, ax: Any = None) -> Any:
         """Draw people served over time for each lifeline, mean and 5-95 % of samples.
@@ -300,7 +308,7 @@ def _about(
     run: Run, city: City, curves: xr.Dataset, scenario_toml: str, packs: Mapping[str, str]
 ) -> dict[str, Any]:
     identity, scenario = city.identity, run.scenario
-    catalogue = city.catalogue.lifelines
+    level = "balance" if run.balanced else "reach"
     counts = np.bincount(run.event, minlength=len(run.events))
     return {
         "format": FORMAT,
@@ -309,7 +317,6 @@ def _about(
         "city": {
             **city.provenance,
             "folder": "" if city.folder is None else str(city.folder.resolve()),
-            "synthetic": identity.synthetic,
             "time_zone": identity.time_zone,
             "sources": [source.model_dump() for source in identity.sources],
         },
@@ -326,14 +333,11 @@ def _about(
             for i, (name, weight) in enumerate(run.events)
         ],
         "horizon_h": run.horizon_min / 60,
-        "level": "balance" if run.balanced else "reach",
+        "level": level,
         "unit": run.network.unit,
-        "leaves_out": caveats("balance" if run.balanced else "reach", run.network.unit),
+        "leaves_out": caveats(level, run.network.unit, crews=run.crews is not None),
         "balance": summary_of(run.balanced, run.network) if run.balanced else None,
-        "lifelines": [
-            {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
-            for name in run.network.lifelines
-        ],
+        "lifelines": city.catalogue.told(run.network.lifelines),
         "hazards": [
             {
                 "kind": struck.kind,

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from rencity.city.model import City
 from rencity.city.network import Network
+from rencity.kit.digests import digest_of
 from rencity.kit.findings import Finding
 from rencity.sim.balance.found import Balanced, balanced
 from rencity.sim.clock import Clock, Progress
@@ -24,7 +25,7 @@ from rencity.sim.damage import Classes
 from rencity.sim.executors import Serial, Workers
 from rencity.sim.keep import Keep, kept_beside, network_home, write_plan
 from rencity.sim.knockout import Saved, knock_out, pairs_each
-from rencity.sim.plan import Plan, digest_of, settled
+from rencity.sim.plan import Plan, settled
 from rencity.sim.prepare import Prepared, Struck, prepare
 from rencity.sim.reach.block import Block
 from rencity.sim.reach.events import Drawing, event_of_samples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 
 import geopandas as gpd
@@ -15,13 +16,24 @@ from rencity.city.model import City
 from rencity.sim.run import Run
 
 
-def caveats(level: str, unit: str) -> list[dict[str, str]]:
-    """What a level of fidelity leaves out of a run in `unit`, as zh and en sentences."""
+def caveats(level: str, unit: str, *, crews: bool) -> list[dict[str, str]]:
+    """What a level of fidelity leaves out of a run in `unit`, as zh and en sentences.
+
+    Parameters
+    ----------
+    crews : whether crews mended
+    """
     text = resources.files("rencity.sim").joinpath("caveats.toml").read_text(encoding="utf-8")
     return [
-        {lang: each.get(f"{lang}_{unit}", each[lang]) for lang in ("zh", "en")}
+        {lang: _variant(each, lang, unit, crews=crews) for lang in ("zh", "en")}
         for each in tomllib.loads(text)[level]
     ]
+
+
+def _variant(text: Mapping[str, str], lang: str, unit: str, *, crews: bool) -> str:
+    if crews and f"{lang}_crews" in text:
+        return text[f"{lang}_crews"]
+    return text.get(f"{lang}_{unit}", text[lang])
 
 
 def zones_table(run: Run, city: City) -> gpd.GeoDataFrame:

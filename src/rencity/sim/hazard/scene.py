@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rencity.city.model import City
 from rencity.city.network import Network
 from rencity.city.network.cache import network_of
 from rencity.sim.damage import Classes
+from rencity.sim.hazard.once import Once
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Scene:
     base : folder of the scenario file, which paths are relative to
     horizon_min : end of the run, minutes after the scenario's start
     arrays : of the city, where they are at hand
+    once : work kept for the next scene of the same city
     """
 
     city: City
@@ -31,6 +33,7 @@ class Scene:
     seed: int = 1
     horizon_min: int = 30 * 24 * 60
     arrays: Network | None = None
+    once: Once = field(default_factory=Once)
 
     @cached_property
     def network(self) -> Network:

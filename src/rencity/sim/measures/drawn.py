@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network
+from rencity.sim.hazard.once import Once
 from rencity.sim.hazard.scene import Scene
 from rencity.sim.hazard.striking import strikes_of
 from rencity.sim.measures.remembered import Memory
@@ -84,12 +85,14 @@ class Luck:
     base : folder of the scenario file
     samples : drawn are 0 until before this
     memory : of random fields that were drawn before
+    once : of other work of hazards
     """
 
     base: Path
     samples: int
     seed: int
     memory: Memory
+    once: Once = field(default_factory=Once)
 
 
 def drawn_of(setting: Setting, number: int, network: Network, luck: Luck) -> Drawn:
@@ -123,7 +126,7 @@ def _draws(setting: Setting, number: int, network: Network, luck: Luck) -> list[
     """Every strike of a hazard made ready for drawing."""
     hazard = setting.scenario.hazards[number]
     horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
-    frame = luck.base, luck.samples, luck.seed, horizon_min, network
+    frame = luck.base, luck.samples, luck.seed, horizon_min, network, luck.once
     return [
         draws_of(
             luck.memory.remembering(strike),

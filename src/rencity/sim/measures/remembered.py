@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from rencity.sim.plan import digest_of
+from rencity.kit.digests import digest_of
 from rencity.sim.strike import RandomField, Strike
 
 F32 = npt.NDArray[np.float32]

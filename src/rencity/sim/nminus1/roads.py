@@ -263,7 +263,7 @@ def _summary(
 def worst_roads(table: pd.DataFrame, most: int = 100) -> list[dict[str, Any]]:
     """The first elements of the ranking as plain values; no way round is null."""
     cut = [f"cut_{name}" for name in facilities() if f"cut_{name}" in table]
-    plain = ["segment", "kind", "name", "role"]
+    plain = ["segment", "kind", "kind_zh", "kind_en", "name", "role"]
     return [
         {name: getattr(row, name) for name in plain}
         | {"detour_m": row.detour_m if np.isfinite(row.detour_m) else None}

@@ -28,6 +28,7 @@ from rencity.sim.nminus1.everything import lost_alone
 from rencity.sim.nminus1.roads import ROAD, has_roads, study_roads, worst_roads
 from rencity.sim.nminus1.tables import assets_table
 
+NAMED = ("asset", "lifeline", "kind", "kind_zh", "kind_en", "name")
 MARK = "n1.json"
 FORMAT = 1
 SHOWN = 200
@@ -201,7 +202,6 @@ def _about(
     seconds: Mapping[str, float],
     lifeline: str | None,
 ) -> dict[str, Any]:
-    catalogue = city.catalogue.lifelines
     by = {name: int((assets[f"people_{name}"] > 0).sum()) for name in network.lifelines}
     return {
         "format": FORMAT,
@@ -209,10 +209,7 @@ def _about(
         "city": city.provenance,
         "unit": network.unit,
         "only": lifeline or "",
-        "lifelines": [
-            {"id": name, **catalogue[name].model_dump(include={"zh", "en", "colour"})}
-            for name in network.lifelines
-        ],
+        "lifelines": city.catalogue.told(network.lifelines),
         "assets_tried": len(assets),
         "assets_that_lose_anyone": int((assets["people"] > 0).sum()),
         "assets_that_lose_a_lifeline": by,
@@ -227,7 +224,7 @@ def worst(assets: pd.DataFrame, lifelines: tuple[str, ...]) -> list[dict[str, An
     top = assets[assets["people"] > 0].head(SHOWN)
     return [
         {
-            **{name: getattr(row, name) for name in ("asset", "lifeline", "kind", "name")},
+            **{name: getattr(row, name) for name in NAMED},
             "people": int(row.people),
             "people_by": {
                 name: int(getattr(row, f"people_{name}"))

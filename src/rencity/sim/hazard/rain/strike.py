@@ -42,8 +42,10 @@ def rain_strikes(hazard: RainHazard, scene: Scene) -> list[Strike]:
     storms = storms_of(hazard, scene)
     losses = losses_of(hazard, scene, ground)
     exposure = exposure_of(scene, ground, hazard.name, uncovered=hazard.uncovered)
-    terrain = Terrain(
-        ground.grid.values, ground.size_m, losses.sink, holes_open=hazard.holes == "open"
+    given = ground.grid.values, ground.size_m, losses.sink
+    holes_open = hazard.holes == "open"
+    terrain = scene.once.of(
+        lambda: Terrain(*given, holes_open=holes_open), "terrain", *given, holes_open
     )
     until_min = max(scene.horizon_min - hazard.start_h * 60, 0.0)
     facts: Facts = {}
