@@ -9,9 +9,13 @@ import pytest
 from rencity.city.demo.build import make_demo
 from rencity.content import classes_of, load_packs
 from rencity.rehearse.sets import told
+from rencity.sim.crews.spec import load_crews
 from rencity.sim.measures.check import assert_fits
+from rencity.sim.measures.choice import MOST_EXACT
 from rencity.sim.measures.reading import load_programme
 from rencity.sim.measures.setting import Setting
+from rencity.sim.measures.spec import Crews, Stock
+from rencity.sim.scenario import load_scenario
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -29,3 +33,20 @@ def test_the_demo_measures_fit_the_demo_block_and_its_set() -> None:
 def test_the_memphis_measures_are_few_enough_to_try_all() -> None:
     programme = load_programme(EXAMPLES / "memphis" / "measures.toml")
     assert len(programme.measures) == 10
+
+
+def test_the_memphis_crews_hold_what_its_measures_add_to() -> None:
+    folder = EXAMPLES / "memphis"
+    programme = load_programme(folder / "measures-crews.toml")
+    assert len(programme.measures) <= MOST_EXACT
+    scenario = load_scenario(folder / "earthquake-crews.toml")
+    entries = {one.name: one for one in load_crews(folder / scenario.crews).crews}
+    hired = [each for each in programme.measures if isinstance(each, Crews)]
+    stocked = [each for each in programme.measures if isinstance(each, Stock)]
+    assert hired
+    assert stocked
+    assert all(each.crews in entries for each in hired)
+    assert all(set(each.parts) <= set(entries[each.crews].parts) for each in stocked)
+    work = classes_of(load_packs([folder / name for name in scenario.packs])).work
+    used = {one.part for one in work.values()}
+    assert all(set(each.parts) <= used for each in stocked)

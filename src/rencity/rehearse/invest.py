@@ -190,6 +190,6 @@ def _settings(
         if inside not in read:
             read[inside] = load_packs([*packs, *inside], region=city.identity.code or None)
         held = read[inside]
-        settings.append(Setting.of(city, classes_of(held), scenario))
+        settings.append(Setting.of(city, classes_of(held), scenario, each.base))
         versions |= held.versions
     return settings, versions

@@ -84,7 +84,7 @@ def losses(
         raise RunError("a run folder, not a scenario", place=str(given.path), mend="give its file")
     inside = (given.base / name for name in scenario.packs)
     held = load_packs([*packs, *inside], region=city.identity.code or None)
-    setting = Setting.of(city, classes_of(held), scenario)
+    setting = Setting.of(city, classes_of(held), scenario, given.base)
     count = samples or scenario.samples
     number = scenario.seed if seed is None else seed
     trial = Trial(setting, given.base, (), count, number, workers=workers)

@@ -76,11 +76,15 @@ class Classes:
             applies_repair=_laid_over(self.applies_repair, repair, self.repair),
         )
 
-    def with_work(self, skills: Collection[str], kept: Collection[str] = ()) -> Classes:
+    def with_work(
+        self, skills: Collection[str], overrides: Mapping[str, ClassNames] | None = None
+    ) -> Classes:
         """These classes where crews of some skills mend: hours of work in place of repair days.
 
-        A kind of `kept`, or without a class of work for these skills, keeps its repair class.
+        A kind that a scenario's `overrides` give a repair class, or without a class of work for
+        these skills, keeps its repair class.
         """
+        kept = {kind for kind, names in (overrides or {}).items() if names.repair}
         mine = {name: work for name, work in self.work.items() if work.skill in skills}
         kinds = {
             kind: (WORK + name,)

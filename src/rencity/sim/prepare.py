@@ -82,8 +82,7 @@ def prepare(
         chosen = classes.overlaid(scenario.classes, city.catalogue.kinds.keys())
         file = load_crews(base / scenario.crews) if scenario.crews else None
         if file is not None:
-            by_hand = {kind for kind, names in scenario.classes.items() if names.repair}
-            chosen = chosen.with_work(file.skills, by_hand)
+            chosen = chosen.with_work(file.skills, scenario.classes)
         scene = Scene(city, chosen, base, samples, seed, horizon_min, network)
         draws, struck, findings = _hazards(scenario, scene, event)
         starts = [each.start_min for each in draws]

@@ -125,14 +125,14 @@ targets = [
 
 def test_a_factor_of_probability_is_met_in_frequency() -> None:
     """Half the probability: half the hits, and each of them a hit of before."""
-    from rencity.sim.measures.drawn import Luck, drawn_of
+    from rencity.sim.measures.broken import Luck, broken_of
     from rencity.sim.measures.remembered import Memory
 
     before, after = done('kind = "harden"\nids = ["a"]\nprobability_factor = 0.5')
     network = build_network(before.city)
     hit = []
     for made in (before, after):
-        drawn = drawn_of(made, 0, network, Luck(BASE, 4000, 3, Memory()))
+        drawn = broken_of(made, 0, network, Luck(BASE, 4000, 3, Memory())).jobs
         key = network.key[network.row_of_asset(len(made.city.assets))]
         of = dict(zip(made.city.assets["id"], key, strict=True))
         hit.append({one: set(drawn.sample[drawn.key == of[one]].tolist()) for one in "abcpx"})

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rencity.kit.errors import ScenarioError
 from rencity.sim.measures.apply import applied
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.trial import Trial
@@ -109,7 +108,7 @@ def test_samples_go_on_where_they_left_off(today: Setting) -> None:
     np.testing.assert_array_equal(
         long.loss(one, 500, 200), long.losses(one, 500, 200).sum(axis=(0, 1))
     )
-    drawn = long.drawn(frozenset())
+    drawn = long.drawn(frozenset()).jobs
     assert set(drawn.where(drawn.sample >= 500).sample) <= set(range(500, 700))
 
 
@@ -133,9 +132,9 @@ def test_weights_count_lifelines_apart(today: Setting) -> None:
 def test_untouched_assets_are_out_as_they_were(today: Setting) -> None:
     """Common random numbers: a measure moves nobody else's outage."""
     trial = Trial(today, BASE, programme(MEASURES).measures, 600, 3)
-    before = trial.drawn(frozenset())
+    before = trial.drawn(frozenset()).jobs
     for chosen in sets(tuple(trial.measures)):
-        after = trial.drawn(chosen)
+        after = trial.drawn(chosen).jobs
         names = set().union(*(trial._touched[0][one] or () for one in chosen))
         from rencity.kit.ids import keys_of
 
@@ -202,9 +201,3 @@ def test_a_hazard_that_looks_round_is_struck_anew(tmp_path: Path) -> None:
         city = applied([each for each in made.measures if each.id in chosen], today)
         plan = prepare(city.city, city.scenario, city.classes, base=BASE, samples=200).plan
         np.testing.assert_array_equal(trial.losses(chosen, 0, 200), losses(plan))
-
-
-def test_crews_are_refused_rather_than_passed_over(today: Setting) -> None:
-    sent = today.with_scenario(today.scenario.model_copy(update={"crews": "crews.toml"}))
-    with pytest.raises(ScenarioError, match="wear sends crews"):
-        Trial(sent, BASE, (), 10, 1)

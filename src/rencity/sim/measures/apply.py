@@ -11,7 +11,7 @@ from rencity.sim.hazard.rain.spec import RainHazard
 from rencity.sim.hazard.specs import Hazard
 from rencity.sim.hazard.strikes import selected
 from rencity.sim.hazard.targeted.spec import TargetedHazard
-from rencity.sim.measures.crewing import more_crews, stock
+from rencity.sim.measures.crewing import more_crews, new_skill, stock
 from rencity.sim.measures.drain import drain
 from rencity.sim.measures.harden import harden
 from rencity.sim.measures.microgrid import microgrid, twin_id
@@ -43,6 +43,9 @@ EFFECTS: dict[type, Callable[[Any, Setting], Setting]] = {
 LOOK_ROUND = (TargetedHazard, CyberHazard, OutbreakHazard)
 REBUILDS = (Backup, Link, Microgrid)
 """Kinds that change the network: who feeds whom, or for how long a need may wait."""
+
+SENDS = (*REBUILDS, Move, Crews, Stock)
+"""Kinds that change what crews do: who goes, how far, or what comes first."""
 
 BUILDS = (Link, Microgrid)
 
@@ -79,6 +82,8 @@ def touched(measure: Measure, setting: Setting, hazard: Hazard) -> frozenset[str
             return frozenset((measure.id, *(twin_id(measure, one) for one in measure.feeds)))
         case Drain():
             return None if isinstance(hazard, RainHazard) else frozenset()
+        case Crews():
+            return None if new_skill(measure, setting) else frozenset()
     return frozenset()
 
 

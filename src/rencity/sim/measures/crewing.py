@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rencity.kit.errors import InputError
 from rencity.kit.suggest import did_you_mean
+from rencity.sim.crews.spec import CrewFile
+from rencity.sim.crews.spec import Crews as Entry
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Crews, Stock
 
@@ -17,9 +17,10 @@ def more_crews(measure: Crews, setting: Setting) -> Setting:
     ------
     InputError : the scenario has no crews, or no entry of that name
     """
-    at = _entry(measure, setting)
-    entry = setting.crews.crews[at]
-    return _with(setting, at, entry.model_copy(update={"count": entry.count + measure.more}))
+    file = _file(measure, setting)
+    at = _entry(measure, file)
+    count = file.crews[at].count + measure.more
+    return _with(setting, file, at, file.crews[at].model_copy(update={"count": count}))
 
 
 def stock(measure: Stock, setting: Setting) -> Setting:
@@ -29,39 +30,51 @@ def stock(measure: Stock, setting: Setting) -> Setting:
     ------
     InputError : the scenario has no crews, no entry of that name, or a part that is never short
     """
-    at = _entry(measure, setting)
-    entry = setting.crews.crews[at]
+    file = _file(measure, setting)
+    at = _entry(measure, file)
+    entry = file.crews[at]
     endless = sorted(set(measure.parts) - set(entry.parts))
     if endless:
         raise InputError(
             f"{endless[0]!r} is never short at {measure.crews}",
             place=f"measure {measure.id}.parts",
-            mend=did_you_mean(endless[0], entry.parts, what="part"),
+            mend=did_you_mean(endless[0], entry.parts, what="part")
+            if entry.parts
+            else "give that entry parts in the crews file, or leave the measure out",
         )
     parts = {name: held + measure.parts.get(name, 0) for name, held in entry.parts.items()}
-    return _with(setting, at, entry.model_copy(update={"parts": parts}))
+    return _with(setting, file, at, entry.model_copy(update={"parts": parts}))
 
 
-def _entry(measure: Crews | Stock, setting: Setting) -> int:
-    """Place of the entry that a measure names."""
-    place = f"measure {measure.id}"
+def new_skill(measure: Crews, setting: Setting) -> bool:
+    """Whether nobody has the skill before the measure: what it mends followed curves until then."""
+    after = more_crews(measure, setting).crews
+    return after is not None and after.skills != _file(measure, setting).skills
+
+
+def _file(measure: Crews | Stock, setting: Setting) -> CrewFile:
     if setting.crews is None:
         raise InputError(
             f"scenario {setting.scenario.name} has no crews: its repairs are restoration curves",
-            place=place,
+            place=f"measure {measure.id}",
             mend="give the scenario a crews file, or leave the measure out",
         )
-    names = [entry.name for entry in setting.crews.crews]
+    return setting.crews
+
+
+def _entry(measure: Crews | Stock, file: CrewFile) -> int:
+    """Place of the entry that a measure names."""
+    names = [entry.name for entry in file.crews]
     if measure.crews not in names:
         raise InputError(
             f"no crews named {measure.crews!r}",
-            place=f"{place}.crews",
+            place=f"measure {measure.id}.crews",
             mend=did_you_mean(measure.crews, names, what="entry"),
         )
     return names.index(measure.crews)
 
 
-def _with(setting: Setting, at: int, entry: Any) -> Setting:
-    entries = [*setting.crews.crews]
+def _with(setting: Setting, file: CrewFile, at: int, entry: Entry) -> Setting:
+    entries = [*file.crews]
     entries[at] = entry
-    return setting.with_crews(setting.crews.model_copy(update={"crews": tuple(entries)}))
+    return setting.with_crews(file.model_copy(update={"crews": tuple(entries)}))

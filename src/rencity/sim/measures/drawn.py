@@ -8,23 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network
-from rencity.sim.hazard.once import Once
-from rencity.sim.hazard.scene import Scene
-from rencity.sim.hazard.striking import strikes_of
-from rencity.sim.measures.remembered import Memory
-from rencity.sim.measures.setting import Setting
-from rencity.sim.reach.events import Draws, draws_of, outages_of_block
-from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages
 
-MIN_PER_H = 60
 NAMES = ("sample", "key", "begin", "end")
 
 
@@ -76,77 +67,11 @@ class Drawn:
         return Outages(row[by], lane[by], self.begin[at][by], self.end[at][by])
 
 
-@dataclass(frozen=True)
-class Luck:
-    """What draws are made of, besides the setting.
-
-    Attributes
-    ----------
-    base : folder of the scenario file
-    samples : drawn are 0 until before this
-    memory : of random fields that were drawn before
-    once : of other work of hazards
-    """
-
-    base: Path
-    samples: int
-    seed: int
-    memory: Memory
-    once: Once = field(default_factory=Once)
-
-
-def drawn_of(setting: Setting, number: int, network: Network, luck: Luck) -> Drawn:
-    """Draw everything that one hazard of the scenario takes out.
-
-    Parameters
-    ----------
-    number : of the hazard in its scenario
-    network : of the setting's city
-
-    Raises
-    ------
-    InputError, ScenarioError, CityError : as `rencity.sim.hazard.striking.strikes_of`
-    """
-    draws = _draws(setting, number, network, luck)
-    blocks = range(-(-luck.samples // LANES))
-    parts = [(b, outages_of_block(draws, luck.seed, b, luck.samples)) for b in blocks]
-    sample = [part.lane.astype(np.int64) + b * LANES for b, part in parts]
-    made = (
-        np.concatenate([*sample, np.empty(0, np.int64)]).astype(np.int32),
-        network.key[np.concatenate([*(part.row for _, part in parts), np.empty(0, np.int32)])],
-        *(
-            np.concatenate([*(getattr(part, name) for _, part in parts), np.empty(0, np.int32)])
-            for name in ("begin", "end")
-        ),
-    )
-    return _sorted(Drawn(*made))
-
-
-def _draws(setting: Setting, number: int, network: Network, luck: Luck) -> list[Draws]:
-    """Every strike of a hazard made ready for drawing."""
-    hazard = setting.scenario.hazards[number]
-    horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
-    frame = luck.base, luck.samples, luck.seed, horizon_min, network, luck.once
-    return [
-        draws_of(
-            luck.memory.remembering(strike),
-            number,
-            network,
-            len(setting.city.assets),
-            part=part,
-            start_min=round(hazard.start_h * MIN_PER_H),
-        )
-        for part, strike in enumerate(
-            strikes_of(hazard, Scene(setting.city, setting.classes, *frame))
-        )
-    ]
-
-
 def joined(parts: Sequence[Drawn]) -> Drawn:
     """Outages of several hazards; those of one asset that overlap or touch are one."""
     if len(parts) == 1:
         return parts[0]
-    whole = _sorted(_together(parts))
+    whole = sorted_by_sample(_together(parts))
     if not len(whole.sample):
         return whole
     first = np.ones(len(whole.sample), bool)
@@ -166,14 +91,15 @@ def spliced(today: Drawn, parts: Iterable[tuple[Drawn, npt.NDArray[np.uint64]]])
         more.append(drawn.where(np.isin(drawn.key, keys)))
     if not more:
         return today
-    return _sorted(_together([kept, *more]))
+    return sorted_by_sample(_together([kept, *more]))
 
 
 def _together(parts: Sequence[Drawn]) -> Drawn:
     return Drawn(*(np.concatenate([getattr(each, name) for each in parts]) for name in NAMES))
 
 
-def _sorted(drawn: Drawn) -> Drawn:
+def sorted_by_sample(drawn: Drawn) -> Drawn:
+    """In the order of `Drawn`."""
     order = np.lexsort((drawn.begin, drawn.key, drawn.sample))
     return Drawn(*(getattr(drawn, name)[order] for name in NAMES))
 

@@ -1,7 +1,9 @@
 """One scenario tried again and again on the same draws, with other measures each time.
 
 Nothing is simulated twice: samples are independent, so a sample in which a set of measures changes
-nothing keeps its loss, and one in which it leaves what another set left has that set's.
+nothing keeps its loss, and one in which it leaves what another set left has that set's. Where crews
+are sent, what is left are jobs: measures are spliced in before anybody is sent, and losses are kept
+apart by all that changes what crews do.
 """
 
 from __future__ import annotations
@@ -11,25 +13,32 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from rencity.city.network import Network, build_network
-from rencity.kit.errors import CityError, ScenarioError
+from rencity.kit.errors import CityError
 from rencity.kit.ids import keys_of
+from rencity.sim.crews.build import crew_plan
+from rencity.sim.crews.plan import CrewPlan
 from rencity.sim.hazard.specs import Hazard
-from rencity.sim.measures.apply import REBUILDS, applied, touched
-from rencity.sim.measures.drawn import MIN_PER_H, Drawn, Luck, drawn_of, joined, spliced
+from rencity.sim.measures.apply import REBUILDS, SENDS, applied, touched
+from rencity.sim.measures.broken import MIN_PER_H, Broken, Luck, broken_of
 from rencity.sim.measures.remembered import Memory
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Measure
 from rencity.sim.reach.engine import Engine, Undamaged
 from rencity.sim.reach.lanes import LANES
+from rencity.sim.reach.n1 import people_lost
 from rencity.sim.steps import step_edges
 
+Made = TypeVar("Made")
 Chosen = frozenset[str]
-KEPT_ENGINES = 4
+Ints = npt.NDArray[np.int64]
+KEPT = 4
+"""Engines, and plans of crews, that are kept at once."""
 
 
 class Engines:
@@ -49,6 +58,10 @@ class Engines:
         engine: Engine = self._local.engine
         return engine
 
+    def people(self) -> Ints:
+        """People who hang on each row by N-1, summed over lifelines, int64 (rows,)."""
+        return people_lost(Engine(*self._what, self._undamaged)).sum(axis=0)
+
 
 class Trial:
     """A scenario on common random numbers.
@@ -67,8 +80,8 @@ class Trial:
 
     Raises
     ------
-    ScenarioError : the scenario sends crews
     CityError : the city has no assets
+    InputError, ScenarioError : a measure does not fit the city
     """
 
     def __init__(
@@ -82,18 +95,20 @@ class Trial:
         weights: dict[str, float] | None = None,
         workers: int = 1,
     ) -> None:
-        _refuse_crews(setting)
         self.setting = setting
         self.measures = {measure.id: measure for measure in measures}
         self.weights = dict(weights or {})
         self.simulated = 0
         self._workers = workers
         self._networks: dict[Chosen, Network] = {}
-        self._drawn: dict[tuple[int, Chosen], Drawn] = {}
+        self._drawn: dict[tuple[int, Chosen], Broken] = {}
         self._luck = Luck(base, samples, seed, Memory())
         self._engines: OrderedDict[Chosen, Engines] = OrderedDict()
+        self._plans: OrderedDict[Chosen, CrewPlan] = OrderedDict()
+        self._people: dict[Chosen, Ints] = {}
         self._loss: dict[Chosen, dict[bytes, float]] = {}
         self.horizon_min = round(setting.scenario.horizon_h * MIN_PER_H)
+        self._starts = [round(hazard.start_h * MIN_PER_H) for hazard in setting.scenario.hazards]
         self._touched = [self._touches(hazard) for hazard in setting.scenario.hazards]
         self.today = self._network(frozenset())
         if not self.today.nodes:
@@ -103,7 +118,7 @@ class Trial:
     def loss(self, chosen: Chosen, first: int, count: int) -> npt.NDArray[np.float64]:
         """Weighted person-minutes lost in samples `first` and after, float64 (count,)."""
         drawn = self.drawn(chosen)
-        key = self._rebuilt(chosen)
+        key = self._deciding(chosen)
         known = self._loss.setdefault(key, {})
         samples = np.arange(first, first + count)
         digests = drawn.digests(samples)  # type: ignore[arg-type]
@@ -116,14 +131,14 @@ class Trial:
     def losses(self, chosen: Chosen, first: int, count: int) -> npt.NDArray[np.int64]:
         """Person-minutes lost, int64 (lifelines, regions, count), as the network of today has."""
         samples = list(range(first, first + count))
-        return self._losses(self._rebuilt(chosen), self.drawn(chosen), samples)
+        return self._losses(self._deciding(chosen), self.drawn(chosen), samples)
 
-    def drawn(self, chosen: Chosen) -> Drawn:
-        """What is out when, under a set of measures."""
+    def drawn(self, chosen: Chosen) -> Broken:
+        """What is out when, under a set of measures, before crews are sent."""
         hazards = range(len(self.setting.scenario.hazards))
-        return joined([self._drawn_by(hazard, chosen) for hazard in hazards])
+        return Broken.joined([self._drawn_by(hazard, chosen) for hazard in hazards])
 
-    def _drawn_by(self, hazard: int, chosen: Chosen) -> Drawn:
+    def _drawn_by(self, hazard: int, chosen: Chosen) -> Broken:
         """What one hazard takes out: today's, but for assets that measures touch."""
         parts = []
         for group in self._groups(hazard, chosen):
@@ -131,7 +146,7 @@ class Trial:
             if keys is None:
                 return self._direct(hazard, self._striking(hazard, chosen))
             parts.append((self._direct(hazard, group), keys))
-        return spliced(self._direct(hazard, frozenset()), parts)
+        return self._direct(hazard, frozenset()).spliced(parts)
 
     def _striking(self, hazard: int, chosen: Chosen) -> Chosen:
         return frozenset(one for one in chosen if self._touched[hazard][one] != frozenset())
@@ -157,20 +172,22 @@ class Trial:
             ids |= mine
         return keys_of(sorted(ids))
 
-    def _direct(self, hazard: int, chosen: Chosen) -> Drawn:
+    def _direct(self, hazard: int, chosen: Chosen) -> Broken:
         if (hazard, chosen) not in self._drawn:
             network = self._network(self._rebuilt(chosen))
-            made = drawn_of(self._applied(chosen), hazard, network, self._luck)
+            made = broken_of(self._applied(chosen), hazard, network, self._luck)
             self._drawn[hazard, chosen] = made
         return self._drawn[hazard, chosen]
 
-    def _losses(self, key: Chosen, drawn: Drawn, samples: list[int]) -> npt.NDArray[np.int64]:
-        network, engines = self._network(key), self._engine(key)
+    def _losses(self, key: Chosen, drawn: Broken, samples: list[int]) -> Ints:
+        built = self._rebuilt(key)
+        network, engines, crews = self._network(built), self._engine(built), self._plan(key)
         rest_min = self.horizon_min - self.edge_min
         self.simulated += len(samples)
 
         def one(part: list[int]) -> npt.NDArray[np.int64]:
-            served = engines.mine().run(drawn.outages(part, network)).served[..., : len(part)]
+            out = drawn.outages(part, network, crews)
+            served = engines.mine().run(out).served[..., : len(part)]
             return -np.einsum("lrts,t->lrs", served.astype(np.int64), rest_min)
 
         chunks = [samples[i : i + LANES] for i in range(0, len(samples), LANES)]
@@ -199,14 +216,42 @@ class Trial:
         if key not in self._engines:
             network = self._network(key)
             self._engines[key] = Engines(network, self.edge_min, self.horizon_min)
-            while len(self._engines) > KEPT_ENGINES:
-                self._engines.popitem(last=False)
-        self._engines.move_to_end(key)
-        return self._engines[key]
+        return _kept(self._engines, key)
+
+    def _plan(self, key: Chosen) -> CrewPlan | None:
+        """Crews under a set of measures, their priorities from the network that it leaves."""
+        if self.setting.crews is None:
+            return None
+        if key not in self._plans:
+            self._plans[key] = self._planned(self._applied(key), self._rebuilt(key))
+        return _kept(self._plans, key)
+
+    def _planned(self, made: Setting, built: Chosen) -> CrewPlan:
+        assert made.crews is not None  # noqa: S101 - measures add crews, and take none away
+        if built not in self._people:
+            self._people[built] = self._engine(built).people()
+        plan, _ = crew_plan(
+            made.crews,
+            made.city,
+            self._network(built),
+            made.classes,
+            people=self._people[built],
+            horizon_min=self.horizon_min,
+            starts_min=self._starts,
+        )
+        return plan
+
+    def _deciding(self, chosen: Chosen) -> Chosen:
+        """Those of a set that decide what outages come to, beyond which there are."""
+        kinds = REBUILDS if self.setting.crews is None else SENDS
+        return self._of(kinds, chosen)
 
     def _rebuilt(self, chosen: Chosen) -> Chosen:
         """Those of a set that change the network; the others leave it as it is."""
-        return frozenset(one for one in chosen if isinstance(self.measures[one], REBUILDS))
+        return self._of(REBUILDS, chosen)
+
+    def _of(self, kinds: tuple[type, ...], chosen: Chosen) -> Chosen:
+        return frozenset(one for one in chosen if isinstance(self.measures[one], kinds))
 
     def _network(self, key: Chosen) -> Network:
         if key not in self._networks:
@@ -228,23 +273,19 @@ class Trial:
 
     def _edges(self) -> npt.NDArray[np.int64]:
         scenario = self.setting.scenario
-        starts = [round(hazard.start_h * MIN_PER_H) for hazard in scenario.hazards]
         step_min = max(1, round(scenario.step_h * MIN_PER_H))
         keys = {self._rebuilt(frozenset((one,))) for one in self.measures}
         networks = [self._network(key) for key in sorted(keys | {frozenset()}, key=sorted)]
-        edges = [step_edges(each, self.horizon_min, step_min, starts) for each in networks]
+        edges = [step_edges(each, self.horizon_min, step_min, self._starts) for each in networks]
         return np.unique(np.concatenate(edges))
 
 
-def _refuse_crews(setting: Setting) -> None:
-    """Crews that mend would end outages otherwise than these trials do; nothing is passed over."""
-    if getattr(setting.scenario, "crews", ""):
-        raise ScenarioError(
-            f"scenario {setting.scenario.name} sends crews, which comparing measures and rating "
-            "sets do not follow yet",
-            place="scenario.crews",
-            mend="leave crews out of it, or rate the folder of its finished run",
-        )
+def _kept(found: OrderedDict[Chosen, Made], key: Chosen) -> Made:
+    """One of those kept, which is now the last to go."""
+    found.move_to_end(key)
+    while len(found) > KEPT:
+        found.popitem(last=False)
+    return found[key]
 
 
 def _meet(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
