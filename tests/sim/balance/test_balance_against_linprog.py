@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -107,6 +107,7 @@ class Programme:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32))
+@example(3371254)  # a need and people beyond it share a narrow way
 def test_amounts_are_the_greatest_and_classes_go_in_order(seed):
     rng = np.random.default_rng(seed)
     city = bounded_city(rng)

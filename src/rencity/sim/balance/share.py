@@ -110,7 +110,11 @@ def _push_classes(books: Books, flows: Flows, line: Any, vertices: Any, count: A
 def _one_by_one(
     books: Books, flows: Flows, line: Any, vertices: Any, count: Any, base: Any, c: Any
 ) -> Any:
-    """Where a part goes short, try its needs one after the other, then give people what is left."""
+    """Where a part goes short, try its needs one after the other, then give people what is left.
+
+    While needs are tried, other parts keep what they have and get no more: what a need could have
+    had would else go to them, and nobody would have it.
+    """
     cap, sum_need = flows.cap, flows.sum_need
     last, short = count, 0
     for i in range(books.item_ptr[line], books.item_ptr[line + 1]):
@@ -125,17 +129,23 @@ def _one_by_one(
             flows.now_short[vertex] = 1
             short += 1
     if short:
+        for e in range(base, last, 2):
+            cap[e] = 0
         count = _try_needs(books, flows, line, vertices, count, c)
         first = count
         for e in range(base, last, 2):
             vertex = flows.to[e ^ 1]
             rest = flows.sum_want[vertex, c] - sum_need[vertex]
-            if flows.now_short[vertex] and rest > 0:
+            if not flows.now_short[vertex]:
+                cap[e] = flows.sum_want[vertex, c] - cap[e ^ 1]
+            elif rest > 0:
                 count = _add(flows, count, vertex, TARGET, rest)
-        if count > first:
-            push_to(flows, vertices, ORIGIN, TARGET)
+        push_to(flows, vertices, ORIGIN, TARGET)
         for e in range(first, count, 2):
             flows.grant[flows.to[e ^ 1], c] += cap[e ^ 1]
+        for e in range(base, last, 2):
+            if not flows.now_short[flows.to[e ^ 1]]:
+                flows.grant[flows.to[e ^ 1], c] = cap[e ^ 1]
     for e in range(base, last, 2):
         flows.now_short[flows.to[e ^ 1]] = 0
         sum_need[flows.to[e ^ 1]] = 0
