@@ -15,8 +15,10 @@ from numba import njit
 
 from rencity.sim.flood.descent import DCOL, DROW, OUTSIDE, Basins, Heights
 
-Borders = tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
-"""Height of the higher side, label of one side, label of the other."""
+Borders = tuple[
+    npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int64]
+]
+"""Height of the higher side, label of one side, label of the other, place in reading order."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def passes_of(height_m: Heights, basins: Basins, *, holes_open: bool = True) -> 
         picked.append(_joining(group, *(column[chosen] for column in border)))
         _flatten(group)
         apart = group[border[1]] != group[border[2]]
-        border = border[0][apart], border[1][apart], border[2][apart]
-    height, one, other = (np.concatenate(column) for column in zip(*picked, strict=True))
-    order = np.lexsort((other, one, height))
+        border = border[0][apart], border[1][apart], border[2][apart], border[3][apart]
+    height, one, other, code = (np.concatenate(column) for column in zip(*picked, strict=True))
+    order = np.lexsort((code, height))
     return Passes(height[order].astype(np.float64), one[order], other[order])
 
 
@@ -70,14 +72,14 @@ def _flatten(group):
 
 
 @njit(nogil=True, cache=True)
-def _joining(group, height, one, other):
+def _joining(group, height, one, other, code):
     keep = np.zeros(height.size, np.bool_)
     for e in range(height.size):
         a, b = root_of(group, one[e]), root_of(group, other[e])
         if a != b:
             group[max(a, b)] = min(a, b)
             keep[e] = True
-    return height[keep], one[keep], other[keep]
+    return height[keep], one[keep], other[keep], code[keep]
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -135,7 +137,7 @@ def _sides(height, label, codes):
         r, c = cell // columns, cell % columns
         one[e] = label[r, c]
         other[e], z[e] = _across(height, label, r, c, k, True)
-    return z, one, other
+    return z, one, other, codes
 
 
 @njit(nogil=True, cache=True)
@@ -145,6 +147,7 @@ def _borders(height, label, group, holes_open):
     room = max(1024, label.size // 8)
     z = np.empty(room, np.float32)
     one, other = np.empty(room, np.int32), np.empty(room, np.int32)
+    code = np.empty(room, np.int64)
     count = 0
     voids = label.size > 0 and label.min() < 0
     for r in range(rows):
@@ -156,14 +159,16 @@ def _borders(height, label, group, holes_open):
                 b, high = _across(height, label, r, c, k, holes_open)
                 if b < 0 or group[b] == group[a]:
                     continue
+                here = (r * columns + c) * 8 + k
                 if count and one[count - 1] == a and other[count - 1] == b:
-                    z[count - 1] = min(z[count - 1], high)
+                    if high < z[count - 1]:
+                        z[count - 1], code[count - 1] = high, here
                     continue
                 if count == z.size:
-                    z, one, other = _wider(z), _wider(one), _wider(other)
-                z[count], one[count], other[count] = high, a, b
+                    z, one, other, code = _wider(z), _wider(one), _wider(other), _wider(code)
+                z[count], one[count], other[count], code[count] = high, a, b, here
                 count += 1
-    return z[:count].copy(), one[:count].copy(), other[:count].copy()
+    return z[:count].copy(), one[:count].copy(), other[:count].copy(), code[:count].copy()
 
 
 @njit(nogil=True, cache=True)
@@ -174,7 +179,7 @@ def _wider(values):
 
 
 @njit(nogil=True, cache=True)
-def _lowest_in_list(group, height, one, other):
+def _lowest_in_list(group, height, one, other, _code):
     best = np.full(group.size, np.inf, np.float32)
     at = np.full(group.size, -1, np.int64)
     for e in range(height.size):
