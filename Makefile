@@ -6,7 +6,7 @@ PEERS := .venv-peers
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench bench-peers verify reference docs lock clean
+.PHONY: setup run test lint bench bench-peers verify reference docs lock fresh clean
 
 setup: $(VENV)/.dev
 
@@ -52,6 +52,10 @@ lock: $(VENV)/.python
 	  --group test --group lint --group docs --group bench -c requirements/base.txt pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" -q -o requirements/bench-peers.txt requirements/bench-peers.in
+
+# Compiled kernels hold what they call: after a change to one that others call, forget them.
+fresh:
+	find src -name "*.nb[ic]" -delete
 
 clean:
 	rm -rf $(VENV) $(PEERS) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rencity.kit.memory import give_back
 from rencity.sim.plan import Plan
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages, merged
@@ -21,6 +22,9 @@ from rencity.sim.spread import Simulators, in_order
 Z95 = 1.959964
 MOST_OUTAGES = 20_000_000
 """Outages simulated again, about; where samples hold more, fewer of each asset's are rerun."""
+
+BATCH_OUTAGES = 2_000_000
+"""Outages simulated at once, about: what a thread holds of them several times over."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -73,10 +77,15 @@ def pairs_each(most: int, rows: int, outages_each: float) -> int:
     return max(1, min(most, int(MOST_OUTAGES / (rows * outages_each))))
 
 
+def batch_of(outages_each: float) -> int:
+    """Pairs that one thread runs at once, by what is out in a sample."""
+    return max(1, min(LANES, int(BATCH_OUTAGES / max(outages_each, 1.0))))
+
+
 def pairs_of(
-    simulators: Simulators, plan: Plan, rows: Sequence[int], most: int
+    simulators: Simulators, plan: Plan, rows: Sequence[int], most: int, size: int
 ) -> Iterator[list[Pair]]:
-    """Pairs of the first `most` samples in which each row is out, some hundred at a time."""
+    """Pairs of the first `most` samples in which each row is out, `size` at a time."""
     left = dict.fromkeys(rows, most)
     waiting: list[Pair] = []
     for number in plan.blocks:
@@ -85,9 +94,9 @@ def pairs_of(
         drawing = simulators.mine().drawing(number)
         for first, last in drawing.spans():
             waiting += _pairs_in(simulators.mine().split(drawing, first, last), number, left)
-            if len(waiting) >= LANES:
-                yield waiting[:LANES]
-                waiting = waiting[LANES:]
+            while len(waiting) >= size:
+                yield waiting[:size]
+                waiting = waiting[size:]
             if not left:
                 break
     if waiting:
@@ -96,11 +105,11 @@ def pairs_of(
 
 def _pairs_in(parts: tuple[Outages, Outages], number: int, left: dict[int, int]) -> list[Pair]:
     """Pairs of one span; takes them off `left`."""
-    rows, at = (np.concatenate([getattr(part, name) for part in parts]) for name in ("row", "lane"))
-    mine = np.isin(rows, list(left))
+    mine = [part.where(_holding(part.row, list(left))) for part in parts]
+    rows, at = (np.concatenate([getattr(part, name) for part in mine]) for name in ("row", "lane"))
     found: list[tuple[int, int]] = []
     for row in list(left):
-        lanes = np.unique(at[mine][rows[mine] == row])[: left[row]]
+        lanes = np.unique(at[rows == row])[: left[row]]
         found += [(row, int(lane)) for lane in lanes]
         left[row] -= len(lanes)
         if not left[row]:
@@ -110,10 +119,18 @@ def _pairs_in(parts: tuple[Outages, Outages], number: int, left: dict[int, int])
     return [Pair(row, number * LANES + lane, (first[lane], second[lane])) for row, lane in found]
 
 
+def _holding(values: npt.NDArray[np.int32], wanted: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Which of many values are among a few."""
+    among = np.zeros(int(values.max(initial=0)) + 1, bool)
+    kept = np.array(wanted, np.int64)
+    among[kept[kept < len(among)]] = True
+    return among[values]
+
+
 def _by_lane(outages: Outages, lanes: set[int]) -> dict[int, Outages]:
     """Outages of each of some lanes."""
-    order = np.argsort(outages.lane, kind="stable") if lanes else np.empty(0, np.int64)
-    by_lane = outages.where(order)
+    asked = outages.where(_holding(outages.lane, list(lanes)))
+    by_lane = asked.where(np.argsort(asked.lane, kind="stable"))
     ends = np.searchsorted(by_lane.lane, np.arange(LANES + 1))
     return {lane: by_lane.where(np.arange(ends[lane], ends[lane + 1])) for lane in lanes}
 
@@ -143,10 +160,12 @@ def knock_out(
         mine = simulators.mine()
         return mine.loss(mine.mended(jobs, others))[: len(pairs)]
 
-    for batch in pairs_of(simulators, plan, rows, most):
-        part = min(LANES, max(1, -(-len(batch) // ahead)))
+    size = min(LANES, ahead * batch_of(float(damaged.sum()) / len(loss_with)))
+    for batch in pairs_of(simulators, plan, rows, most, size):
+        part = max(1, -(-len(batch) // ahead))
         parts = [batch[i : i + part] for i in range(0, len(batch), part)]
         without = np.concatenate(list(in_order(pool, ahead, loss, parts)))
+        give_back()
         for pair, after in zip(batch, without, strict=True):
             gains[pair.row].append(float(loss_with[pair.sample] - after))
     return [

@@ -23,6 +23,9 @@ from rencity.sim.reach.timeline import Timeline
 
 Ints = npt.NDArray[np.int64]
 
+GREAT_SPAN = 500_000
+"""Outages of a span from which on what it leaves behind is worth returning at once."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -87,7 +90,11 @@ class Simulator:
             hits.add(damage, full)
             kept.add(damage, first, last)
             timeline.add(opened(plan.network, damage, full, (first, last)))
-        del drawing, damage, full
+            great = len(damage.row) > GREAT_SPAN
+            del damage, full
+            if great:
+                give_back()
+        del drawing
         give_back()
         made = block_of(self._run(timeline), hits, kept, plan.rest_min, lanes)
         del timeline

@@ -16,6 +16,7 @@ from rencity.city.model import City
 from rencity.city.network import Network
 from rencity.kit.digests import digest_of
 from rencity.kit.findings import Finding
+from rencity.kit.memory import give_back
 from rencity.sim.balance.found import Balanced, balanced
 from rencity.sim.clock import Clock, Progress
 from rencity.sim.conditional import conditional_difference
@@ -175,6 +176,7 @@ def _run(
     with clock.stage("samples"):
         for number, block in enumerate(_blocks(plan, workers, keep, simulators, pool)):
             total.add(number, block)
+            del block  # not held while the next is waited for
             clock.share((number + 1) / len(plan.blocks))
     with clock.stage("conditional"):
         difference, q = conditional_difference(*total.hits(), total.loss_min.astype(float))
@@ -182,12 +184,14 @@ def _run(
     if n1 is None:
         with clock.stage("n1"):
             n1 = people_lost(engine, clock.share)
+        engine.rest()  # what comes next is done by others
     with clock.stage("knock_out"):
         rows = _to_knock(network, n1.sum(axis=0), total.damaged)
         most = pairs_each(PAIRS_EACH, len(rows), float(total.damaged.sum()) / samples)
         saved = knock_out(
             simulators, plan, rows, most, total.loss_min, total.damaged, pool, workers.threads
         )
+    give_back()
     events, event = _events(plan)
     crews = crews_done(plan.crews, ready.crew_file, total.crews, samples, total.damaged)
     return Run(

@@ -67,9 +67,7 @@ class Hits:
     def add(self, damage: Outages, full: Outages) -> None:
         """Add a span: what is damaged, and with it what rides on that."""
         set_bits(damage.row, damage.lane, self.ever)
-        link = full.row >= self._nodes
-        begin, end = (np.minimum(m[link], self._horizon_min) for m in (full.begin, full.end))
-        np.add.at(self.out_min, full.row[link], end.astype(np.int64) - begin)
+        _add_minutes(full.row, full.begin, full.end, self._nodes, self._horizon_min, self.out_min)
 
 
 class Kept:
@@ -144,6 +142,16 @@ def loss_of(account: Account, rest_min: Ints) -> Ints:
     """Person-minutes without service of each lane, all lifelines, int64 (LANES,)."""
     change = account.served.sum(axis=(0, 1), dtype=np.int64)
     return -(rest_min @ change)
+
+
+@njit(nogil=True, cache=True)
+def _add_minutes(
+    row: Any, begin: Any, end: Any, first: Any, horizon_min: Any, out_min: Any
+) -> None:
+    """Add the minutes until the horizon to rows from `first` on."""
+    for i in range(len(row)):
+        if row[i] >= first:
+            out_min[row[i]] += min(end[i], horizon_min) - min(begin[i], horizon_min)
 
 
 @njit(nogil=True, cache=True)

@@ -81,10 +81,21 @@ class Engine:
         self.edge_min = edge_min
         self.rest_min = horizon_min - edge_min
         self.graph: Graph = graph_of(network)
-        self.state: State = state_of(network)
+        self._state: State | None = None
         self.people = people_of(network)
         self._one = rows(1)
         self.undamaged = undamaged or self._settle_undamaged()
+
+    @property
+    def state(self) -> State:
+        """Words of every node, link and need; made when first asked for."""
+        if self._state is None:
+            self._state = state_of(self.network)
+        return self._state
+
+    def rest(self) -> None:
+        """Let go of the state until it is asked for again: in a metropolis a quarter gigabyte."""
+        self._state = None
 
     def run(self, damage: Outages | Timeline, account: Account | None = None) -> Account:
         """Simulate one block; its sums are added to `account` or to a new one."""

@@ -190,8 +190,7 @@ class _Part:
             row, lane, minutes, onset = _read(
                 self.draws, self.bits, words, seed, self.event, block * LANES
             )
-        end = np.minimum(onset.astype(np.int64) + minutes, FOREVER).astype(np.int32)
-        return Outages(row, lane, onset, end)
+        return Outages(row, lane, onset, _end_of(onset, minutes))
 
 
 Drawn = tuple[
@@ -303,6 +302,15 @@ def _certain(
 
     lane = np.concatenate([lane[here], np.tile(np.arange(first, first + lanes), every_.sum())])
     return Outages(both(row), lane.astype(np.int32), both(begin), both(end))
+
+
+@njit(nogil=True, cache=True)
+def _end_of(begin: Any, minutes: Any) -> Any:
+    """End of outages, int32, `FOREVER` at most."""
+    made: Any = np.empty(len(begin), np.int32)
+    for i in range(len(begin)):
+        made[i] = min(np.int64(begin[i]) + np.int64(minutes[i]), FOREVER)
+    return made
 
 
 @njit(nogil=True, cache=True)

@@ -82,10 +82,8 @@ def in_steps(outages: Outages, edge_min: npt.NDArray[np.int64]) -> Outages:
 
     Two outages with no step between them are one.
     """
-    begin, end = (np.searchsorted(edge_min, m) for m in (outages.begin, outages.end))
-    return merged(
-        [Outages(outages.row, outages.lane, begin.astype(np.int32), end.astype(np.int32))]
-    )
+    begin, end = (_step_of(minutes, edge_min) for minutes in (outages.begin, outages.end))
+    return merged([Outages(outages.row, outages.lane, begin, end)])
 
 
 def _by_step(step: npt.NDArray[np.int32], outages: Outages, steps: int) -> Events:
@@ -96,6 +94,22 @@ def _by_step(step: npt.NDArray[np.int32], outages: Outages, steps: int) -> Event
     lane = np.empty(len(row), np.int16)
     _sort(step, outages.row, outages.lane, ends - counts, row, lane)
     return Events(row, lane, ends)
+
+
+@njit(nogil=True, cache=True)
+def _step_of(minutes: Any, edge_min: Any) -> Any:
+    """First step that begins at each minute or later, int32; how many there are after the last."""
+    made = np.empty(len(minutes), np.int32)
+    for i in range(len(minutes)):
+        low, high = 0, len(edge_min)
+        while low < high:
+            middle = (low + high) // 2
+            if edge_min[middle] < minutes[i]:
+                low = middle + 1
+            else:
+                high = middle
+        made[i] = low
+    return made
 
 
 @njit(nogil=True, cache=True)
