@@ -6,7 +6,7 @@ PEERS := .venv-peers
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench bench-peers verify reference docs lock fresh clean
+.PHONY: setup run test lint bench bench-scale bench-peers verify reference docs lock fresh clean
 
 setup: $(VENV)/.dev
 
@@ -28,6 +28,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.stress
 	$(BIN)/python -m bench.nminus1
 	$(BIN)/python -m bench.travel
+
+# From a block to a metropolis: makes three cities, some fifteen minutes.
+bench-scale: $(VENV)/.dev
+	$(BIN)/python -m bench.scale
 
 # Against tools that have dependencies of their own, which need not agree with ours: a venv apart.
 bench-peers: $(VENV)/.dev $(PEERS)/.made

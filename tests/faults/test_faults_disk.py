@@ -132,16 +132,16 @@ def test_every_fault_of_the_system_has_words(tmp_path: Path) -> None:
 def test_write_bytes_leaves_the_old_file(small_disk: Path) -> None:
     write_bytes(small_disk / "a", b"old")
     with pytest.raises(StorageError, match=SPACE):
-        write_bytes(small_disk / "a", b"x" * 400_000)
+        write_bytes(small_disk / "a", b"x" * 600_000)
     assert files_of(small_disk) == {"a": b"old"}
 
 
 def test_a_folder_is_made_where_the_stage_fits(small_disk: Path) -> None:
     with staged_folder(small_disk / "a") as stage:
-        (stage / "x").write_bytes(b"1" * 200_000)
+        (stage / "x").write_bytes(b"1" * 300_000)
     with (
         pytest.raises(StorageError, match=SPACE),
         staged_folder(small_disk / "a", replace=True) as stage,
     ):
-        (stage / "x").write_bytes(b"2" * 200_000)
-    assert files_of(small_disk) == {"a/x": b"1" * 200_000}
+        (stage / "x").write_bytes(b"2" * 300_000)
+    assert files_of(small_disk) == {"a/x": b"1" * 300_000}

@@ -28,13 +28,13 @@ def explained(result: Result, city: City, most: int | None) -> Result:
         most = TOLD if len(result.assets) <= MOST_ASSETS else 0
     if not most or not result.about.get("outages"):
         return result
-    answers = why_of_run(result, city, told(result, most), samples=SAMPLES)
+    answers = why_of_run(result, city, told(result, city, most), samples=SAMPLES)
     kept = min(SAMPLES, int(result.about["outages"]["samples"]))
     why = {"format": FORMAT, "samples": kept, "answers": [_short(each) for each in answers]}
     return replace(result, why=why)
 
 
-def told(result: Result, most: int) -> list[str | tuple[str, str]]:
+def told(result: Result, city: City, most: int) -> list[str | tuple[str, str]]:
     """Assets that would have spared most, the one worst alone, and the zones longest out."""
     weak = result.weak_links
     clear = weak[(weak["knock_samples"] > 0) & (weak["knock_low_ph"] > 0)]
@@ -43,7 +43,10 @@ def told(result: Result, most: int) -> list[str | tuple[str, str]]:
     alone = alone.sort_values(["n1_people", "asset"], ascending=[False, True])
     assets = [*clear["asset"].head(max(1, most // 2 - 1)), *alone["asset"].head(1)]
     picked = list(dict.fromkeys(f"asset:{one}" for one in assets))[:most]
-    zones = [(f"zone:{zone}", lifeline) for zone, lifeline in _zones(result.summary)]
+    known = set(city.zones["id"])  # a city without zones is told as one that is not among them
+    zones = [
+        (f"zone:{zone}", lifeline) for zone, lifeline in _zones(result.summary) if zone in known
+    ]
     return [*picked, *zones[: most - len(picked)]]
 
 

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from rencity.kit.errors import InputError, ScenarioError
+from rencity.kit.faults import Fault, refused, toml_of
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.hazard.spec import Entry
-from rencity.sim.measures.reading import Fault, refused
 from rencity.sim.scenario import Scenario, Title, load_scenario
 from rencity.sim.scenario_text import read_text
 
@@ -117,10 +117,7 @@ def parse_set(text: str, *, place: str) -> ScenarioSet:
     ------
     InputError : as `load_set`
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise InputError(f"not TOML: {exc}", place=place, mend="correct that line") from exc
+    data = toml_of(text, place, InputError)
     head = data.pop("set", {})
     if not isinstance(head, dict) or "scenarios" in head:
         raise InputError(
@@ -131,10 +128,11 @@ def parse_set(text: str, *, place: str) -> ScenarioSet:
     try:
         made = ScenarioSet.model_validate_json(json.dumps({**head, **data}, default=str))
     except ValidationError as exc:
-        raise refused([_fault(each) for each in exc.errors(include_url=False)], place) from exc
+        faults = [_fault(each) for each in exc.errors(include_url=False)]
+        raise refused(faults, place, InputError) from exc
     faults = _sums(made)
     if faults:
-        raise refused(faults, place)
+        raise refused(faults, place, InputError)
     return made
 
 

@@ -6,18 +6,18 @@ TOML with a schema; every fault is told at once, each by its key, its value and 
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from rencity.kit.errors import ScenarioError
+from rencity.kit.faults import refused, toml_of
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import KindName, Positive
 from rencity.sim.hazard.spec import Entry, Name
 from rencity.sim.hazard.specs import Hazard
-from rencity.sim.scenario_faults import Fault, faults_of
+from rencity.sim.scenario_faults import faults_of
 from rencity.sim.scenario_text import read_text
 
 MOST_BALANCED = 128
@@ -99,10 +99,7 @@ def parse_scenario(text: str, *, place: str) -> Scenario:
     ------
     ScenarioError : as `load_scenario`
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise ScenarioError(f"not TOML: {exc}", place=place, mend="correct that line") from exc
+    data = toml_of(text, place, ScenarioError)
     head = data.pop("scenario", None)
     if not isinstance(head, dict):
         raise ScenarioError(
@@ -151,12 +148,4 @@ def _validated(data: dict[str, Any], place: str) -> Scenario:
     try:
         return Scenario.model_validate_json(json.dumps(data, default=str))
     except ValidationError as exc:
-        raise _error(faults_of(exc, Scenario), place) from exc
-
-
-def _error(faults: list[Fault], place: str) -> ScenarioError:
-    first, *rest = faults
-    more = "".join(f"\n{place}: {fault.key}: {fault.what} | mend: {fault.mend}" for fault in rest)
-    return ScenarioError(
-        first.what, place=f"{place}: {first.key}" if first.key else place, mend=first.mend + more
-    )
+        raise refused(faults_of(exc, Scenario), place, ScenarioError) from exc

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,8 +13,7 @@ TOP = ("classes", "hazards")
 """Keys that stand beside the table [scenario]; all others stand in it."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault: the key as in the file, what is wrong with its value, the mend."""
 
     key: str

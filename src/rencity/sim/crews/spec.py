@@ -6,13 +6,13 @@ TOML with a schema; every fault is told at once, each by its key, its value and 
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from rencity.kit.errors import ScenarioError
+from rencity.kit.faults import refused, toml_of
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.classes import KindName, Positive
 from rencity.sim.crews.work import Skill
@@ -183,10 +183,7 @@ def parse_crews(text: str, *, place: str) -> CrewFile:
     ------
     ScenarioError : as `load_crews`
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise ScenarioError(f"not TOML: {exc}", place=place, mend="correct that line") from exc
+    data = toml_of(text, place, ScenarioError)
     if not data.get("crews"):
         raise ScenarioError("no [[crews]] table", place=place, mend="add one: name, skill, count")
     loose = sorted(set(data) - set(TOP))
@@ -204,10 +201,8 @@ def _validated(data: dict[str, Any], place: str) -> CrewFile:
     try:
         return CrewFile.model_validate_json(json.dumps(data, default=str))
     except ValidationError as exc:
-        faults = faults_of(exc, CrewFile)
-        first, *rest = [(fault, fault.key.removeprefix("scenario.")) for fault in faults]
-        more = "".join(f"\n{place}: {key}: {f.what} | mend: {f.mend}" for f, key in rest)
-        fault, key = first
-        raise ScenarioError(
-            fault.what, place=f"{place}: {key}" if key else place, mend=fault.mend + more
-        ) from exc
+        faults = [
+            fault._replace(key=fault.key.removeprefix("scenario."))
+            for fault in faults_of(exc, CrewFile)
+        ]
+        raise refused(faults, place, ScenarioError) from exc

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from rencity.city.check import check as check_city
 from rencity.city.model import City
-from rencity.kit.errors import RencityError
+from rencity.kit.errors import InputError, RencityError
+from rencity.kit.faults import Fault, refused
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.damage import named
 from rencity.sim.measures.apply import REBUILDS, applied
 from rencity.sim.measures.microgrid import charge_id
-from rencity.sim.measures.reading import Fault, refused
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Measure, Microgrid, Programme
 
@@ -33,7 +33,7 @@ def assert_fits(programme: Programme, settings: Sequence[Setting], *, place: str
     for number, measure in enumerate(programme.measures):
         faults += _faults(measure, f"measures[{number}]", settings)
     if faults:
-        raise refused(faults, place)
+        raise refused(faults, place, InputError)
 
 
 def _faults(measure: Measure, key: str, settings: Sequence[Setting]) -> list[Fault]:

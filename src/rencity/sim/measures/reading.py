@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rencity.kit.errors import InputError, ScenarioError
+from rencity.kit.faults import Fault, refused, toml_of
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.measures import spec
 from rencity.sim.measures.spec import Programme
@@ -26,8 +26,6 @@ KINDS: dict[str, type[BaseModel]] = {
     "microgrid": spec.Microgrid,
     "drain": spec.Drain,
 }
-Fault = tuple[str, str, str]
-"""Key as in the file, what is wrong, the mend."""
 
 
 def load_programme(path: str | Path) -> Programme:
@@ -53,26 +51,17 @@ def parse_programme(text: str, *, place: str) -> Programme:
     ------
     InputError : as `load_programme`
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as exc:
-        raise InputError(f"not TOML: {exc}", place=place, mend="correct that line") from exc
+    data = toml_of(text, place, InputError)
     try:
         # JSON mode: strict about types, yet arrays become tuples
         made = Programme.model_validate_json(json.dumps(data, default=str))
     except ValidationError as exc:
-        raise refused([_fault(error) for error in exc.errors(include_url=False)], place) from exc
+        faults = [_fault(error) for error in exc.errors(include_url=False)]
+        raise refused(faults, place, InputError) from exc
     faults = list(_between(made))
     if faults:
-        raise refused(faults, place)
+        raise refused(faults, place, InputError)
     return made
-
-
-def refused(faults: list[Fault], place: str) -> InputError:
-    """One error that tells every fault."""
-    (key, what, mend), *rest = faults
-    more = "".join(f"\n{place}: {k}: {w} | mend: {m}" for k, w, m in rest)
-    return InputError(what, place=f"{place}: {key}" if key else place, mend=mend + more)
 
 
 def _fault(error: Any) -> Fault:
