@@ -38,7 +38,7 @@ bench-peers: $(VENV)/.dev $(PEERS)/.made
 	$(BIN)/python -m bench.recodes --peer $(PEERS)/bin/python
 
 verify: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile --figures
 
 # The pages that are made from the code: tables, catalogue, commands.
 reference: $(VENV)/.dev

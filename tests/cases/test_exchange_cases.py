@@ -43,7 +43,7 @@ def rows(name: str, file: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("files", NAMES, indirect=True)
-def test_unmet_demand_is_what_the_tool_gives(files):
+def test_unmet_demand_is_what_the_tool_gives(files, figure):
     exchange = read_exchange(files)
     unmet = dict(
         zip(exchange.resource, follow(exchange, damage_of(files)[None]).unmet[0], strict=True)
@@ -51,6 +51,7 @@ def test_unmet_demand_is_what_the_tool_gives(files):
     for row in rows(files.name, "expected.csv"):
         assert unmet[row["resource"]] == pytest.approx(float(row["unmet"]), rel=CLOSE)
     for resource, printed in FIGURES[files.name].items():
+        figure(f"{files.name}, {resource} unmet", printed, unmet[resource])
         assert unmet[resource] == pytest.approx(printed, abs=1e-4)
 
 

@@ -16,6 +16,7 @@ from rencity.sim.classes import Lognormal, Repair, RepairRate
 from rencity.sim.damage import Classes
 from rencity.sim.run import Run, stress
 from rencity.sim.scenario import load_scenario
+from tests.figures import Tell
 
 CASES = Path(__file__).parent
 PER_CASE = 512
@@ -83,10 +84,12 @@ def restored() -> tuple[Run, pd.DataFrame, np.ndarray]:
     return run, expected, served
 
 
-def test_sampled_restoration_of_substations() -> None:
+def test_sampled_restoration_of_substations(figure: Tell) -> None:
     run, expected, served = restored()
     days = expected.columns.to_numpy(int)
     assert set(days * 1440) <= set(run.edge_min.tolist())
+    for case, told, found in zip(expected.index, expected.to_numpy(), served, strict=True):
+        figure(f"substations {case}, drawn by a run", told, found)
     within(served, expected.to_numpy(), run.samples * PER_CASE)
 
 
@@ -142,9 +145,10 @@ def broken() -> tuple[np.ndarray, Run]:
     return np.array(expected["break"]), run
 
 
-def test_sampled_breaks_of_a_pipe() -> None:
+def test_sampled_breaks_of_a_pipe(figure: Tell) -> None:
     expected, run = broken()
     lost = 1 - run.served[0, 0, 0].mean() / PIPES
+    figure("pipe, break, drawn by a run", expected, lost)
     within(np.array(lost), expected, run.samples * PIPES)
     hit = run.damaged[run.network.nodes + 1 :]
     assert len(hit) == PIPES
