@@ -20,14 +20,15 @@ from rencity.sim.scenario import load_scenario
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def test_the_demo_measures_fit_the_demo_block_and_its_set() -> None:
+@pytest.mark.parametrize(("scale", "name"), [("block", "measures"), ("city", "measures-city")])
+def test_the_demo_measures_fit_their_city_and_its_set(scale: str, name: str) -> None:
     given = told([EXAMPLES / "demo" / "budget" / "set.toml"])
     assert sum(each.rate_per_a or 0 for each in given) == pytest.approx(0.0725)
-    city, classes = make_demo("block", 1).city, classes_of(load_packs([]))
+    city, classes = make_demo(scale, 1).city, classes_of(load_packs([]))
     settings = [Setting.of(city, classes, each.scenario) for each in given if each.scenario]
     assert len(settings) == 4
-    programme = load_programme(EXAMPLES / "demo" / "budget" / "measures.toml")
-    assert_fits(programme, settings, place="measures.toml")
+    programme = load_programme(EXAMPLES / "demo" / "budget" / f"{name}.toml")
+    assert_fits(programme, settings, place=name)
 
 
 def test_the_memphis_measures_are_few_enough_to_try_all() -> None:

@@ -22,7 +22,7 @@ SET, MEASURES = "budget/set.toml", "budget/measures-city.toml"
 ANSWERS = {
     "n1": (),
     "rate": (SET, "--samples", "256"),
-    "invest": (SET, "--measures", MEASURES, "--budget", "150e6", "--samples", "64", "--no-exact"),
+    "invest": (SET, "--measures", MEASURES, "--budget", "150e6", "--samples", "64"),
 }
 """What is asked of the demo city, by command: files of the examples and options."""
 

@@ -47,8 +47,8 @@ class SourceOfLayer(Entry):
     note: str = ""
 
 
-class CityOfRun(Entry):
-    """The city that was struck, by its version."""
+class CityNamed(Entry):
+    """The city that something was asked of, by its version."""
 
     id: str
     name: str
@@ -56,6 +56,11 @@ class CityOfRun(Entry):
     version: Annotated[int, Field(ge=1)] = 1
     hash: str
     synthetic: bool = False
+
+
+class CityOfRun(CityNamed):
+    """The city that was struck, its clock and where it came from."""
+
     time_zone: str = "UTC"
     sources: tuple[SourceOfLayer, ...] = ()
 

@@ -8,32 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
 from rencity.kit.errors import RunError
-from rencity.report.about import Entry, LifelineOfRun, Note, Number, Share, Words
+from rencity.report.about import CityNamed, Entry, LifelineOfRun, Note, Number, Share, Words
 from rencity.report.folder import model_of
 
 FORMAT = 1
 
 
-class CityOfAnswer(Entry):
-    """The city that was asked."""
-
-    id: str
-    name: str
-    name_en: str = ""
-    version: Annotated[int, Field(ge=1)] = 1
-    hash: str
-    synthetic: bool = False
-
-
 class _Answer(Entry):
     format: Literal[1]
     rencity: str
-    city: CityOfAnswer
+    city: CityNamed
 
 
 class WorstAlone(Entry):
@@ -325,7 +314,7 @@ MARKS: Mapping[str, tuple[type[_Answer], str]] = {
 class Answers:
     """What is known to decide by, each part at most once, of one city."""
 
-    city: CityOfAnswer
+    city: CityNamed
     rencity: str
     alone: Alone | None = None
     rates: Rates | None = None

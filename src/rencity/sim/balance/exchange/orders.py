@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +10,7 @@ from rencity.city.network.rows import pointers
 from rencity.city.readers.pyrecodes.files import Community
 from rencity.kit.errors import InputError
 from rencity.sim.balance.exchange.model import CONSTANT, Codes, Floats
-
-if TYPE_CHECKING:
-    from rencity.sim.balance.exchange.read import Placed
+from rencity.sim.balance.exchange.placed import Placed
 
 OPERATION = "OperationDemand"
 BY_TYPE, BY_COMPONENT = "ComponentTypePriority", "ComponentBasedPriority"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rencity.city.network.rows import pointers
 from rencity.city.readers.pyrecodes.files import Community, beside, json_of
 from rencity.kit.errors import InputError
-
-if TYPE_CHECKING:
-    from rencity.sim.balance.exchange.read import Placed
+from rencity.sim.balance.exchange.placed import Placed
 
 
 def paths_of(

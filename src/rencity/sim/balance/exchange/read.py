@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,19 +18,11 @@ from rencity.kit.errors import InputError
 from rencity.sim.balance.exchange.model import RELATIONS, Exchange, Floats, Ints
 from rencity.sim.balance.exchange.orders import orders_of
 from rencity.sim.balance.exchange.paths import paths_of
+from rencity.sim.balance.exchange.placed import Placed
 
 MEND = "docs/balance.md says which parts of such files are followed"
 BRIDGES = "R2DBridge"
 SHARED_OUT = ("UtilityDistributionModel",)
-
-
-class Placed(NamedTuple):
-    """A component and the localities of its ends."""
-
-    name: str
-    start: int
-    end: int
-    template: Component
 
 
 def read_exchange(src: str | Path) -> Exchange:
