@@ -24,7 +24,7 @@ from tests.report.fake_run import write_run
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parents[1] / "examples" / "demo"
 RUNS = len(list(DEMO.glob("*.toml"))) + 1  # and the one with crews
-STRUCK, ASKED = ["stress"] * RUNS, ["n1", "rate", "invest"]
+STRUCK, ASKED = ["stress"] * RUNS, ["n1", "measure", "rate", "invest"]
 
 SERVE = """
 import sys
@@ -51,7 +51,7 @@ def small(name, *words):
         # what is asked for lies where the command is told to look
         assert [word for word in words if word.endswith(".toml") and not Path(word).is_file()] == []
         answers = write_answers(out.parent / f".making-{name}")
-        shutil.copytree(answers[name], out)
+        shutil.copytree(answers["measures" if name == "measure" else name], out)
         shutil.rmtree(out.parent / f".making-{name}")
         return
     scenario = Path(words[1])

@@ -75,7 +75,7 @@ def test_the_best_set_leads_and_its_fresh_samples_follow(pages, about):
     assert f"It saves {numbers.count(best['saved']['mean'], 'en')} person-hours a year" in text
     fresh = numbers.count(best["fresh"]["mean"], "en")
     assert f"On samples that the choice never saw it saves {fresh}" in text
-    assert "No affordable set is better: this is proven." in text
+    assert "On the samples of the choice no affordable set is better: this is proven." in text
     assert "Losses are weighted: Water × 2." in text
 
 

@@ -21,6 +21,7 @@ FIRST, LAST = "typhoon.toml", "crews/typhoon.toml"
 SET, MEASURES = "budget/set.toml", "budget/measures-city.toml"
 ANSWERS = {
     "n1": (),
+    "measure": (FIRST, "--events", "20"),
     "rate": (SET, "--samples", "256"),
     "invest": (SET, "--measures", MEASURES, "--budget", "150e6", "--samples", "64"),
 }
