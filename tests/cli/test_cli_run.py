@@ -143,6 +143,16 @@ def test_an_interrupt_leaves_no_run_that_looks_done(run, monkeypatch):
     assert run("--no-serve")[1] == [*STRUCK, *ASKED]
 
 
+def test_another_question_is_asked_again_and_the_old_answer_goes(run, monkeypatch):
+    _, _, folder = run("--no-serve")
+    before = {path.name for path in (folder / "answers").iterdir()}
+    monkeypatch.setitem(it.ANSWERS, "n1", ("--top", "3"))
+    assert run("--no-serve")[1] == ["n1"]
+    after = {path.name for path in (folder / "answers").iterdir()}
+    assert len(after) == len(before) == len(ASKED)
+    assert {name.split("-")[0] for name in before - after} == {"n1"}
+
+
 def test_an_interrupt_between_answers_keeps_what_is_there(run, monkeypatch):
     def interrupted(name, *words):
         if name == "invest":

@@ -122,17 +122,18 @@ def _answer(folder: Path, city: Path, name: str) -> Path:
     """One of `ANSWERS`; asked when it is not there yet."""
     examples = folder / "examples"
     words = [str(examples / word) if word.endswith(".toml") else word for word in ANSWERS[name]]
-    out = _place(folder / "answers", name, city, sorted(examples.rglob("*.*")) if words else [])
+    inputs = sorted(examples.rglob("*.*")) if words else []
+    out = _place(folder / "answers", name, city, inputs, " ".join(ANSWERS[name]))
     if not out.exists():
         _tell(f"asking it: {name} 求解")
         _command(name, str(city), *words, "--out", str(out))
     return out
 
 
-def _place(parent: Path, name: str, city: Path, inputs: Iterable[Path]) -> Path:
-    """Where what is made of this city, these inputs and this code lies; older ones go."""
+def _place(parent: Path, name: str, city: Path, inputs: Iterable[Path], said: str = "") -> Path:
+    """Where what is made of this city, these inputs and words and this code lies; older ones go."""
     of_city = [*sorted(city.glob("*.toml")), *sorted(city.glob("*.parquet"))]
-    key = _digest([*of_city, *inputs, *_code(SHAPES_A_RUN)])[:16]
+    key = _digest([*of_city, *inputs, *_code(SHAPES_A_RUN)], said)[:16]
     place = parent / f"{name}-{key}"
     for stale in sorted(parent.glob(f"{name}-{'[0-9a-f]' * 16}")):
         if stale != place:
@@ -171,8 +172,8 @@ def _code(rooms: Iterable[str]) -> list[Path]:
     return [p for p in shipped if p.is_file() and "__pycache__" not in p.parts]
 
 
-def _digest(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
+def _digest(paths: Iterable[Path], said: str = "") -> str:
+    digest = hashlib.sha256(said.encode())
     for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
