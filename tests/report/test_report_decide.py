@@ -206,6 +206,20 @@ def test_what_is_no_answer_is_named(tmp_path, folders):
     assert "is a run, whose page stands by itself" in fault(folders["n1"], run)
 
 
+def test_rates_that_cannot_be_are_named(folders):
+    def cut(data):
+        data["curves"]["total"]["low_per_a"].pop()
+
+    edited(folders["rate"], "rate", cut)
+    assert "curves.total: Value error, losses, frequencies and bounds" in fault(folders["rate"])
+
+
+@pytest.mark.parametrize("never", [0, -1.0])
+def test_a_scenario_that_never_strikes_is_named(folders, never):
+    edited(folders["rate"], "rate", lambda data: data["scenarios"][0].update(rate_per_a=never))
+    assert "scenarios.0.rate_per_a" in fault(folders["rate"])
+
+
 def test_two_of_a_kind_and_two_cities_are_refused(folders, made):
     said = fault(made["rate"], folders["rate"])
     assert "holds rate.json, as" in said

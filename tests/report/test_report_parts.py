@@ -162,6 +162,14 @@ def test_facilities_are_not_called_people(tmp_path):
         assert re.findall(people, plain(text)) == []
 
 
+def test_a_trip_without_its_hours_is_named(run):
+    frame = pd.read_parquet(run / "crews.parquet")
+    frame.loc[0, "finish_h"] = float("nan")
+    frame.to_parquet(run / "crews.parquet")
+    with pytest.raises(RunError, match=r"crews\.parquet: a trip without its hours"):
+        open_run(run)
+
+
 @pytest.mark.parametrize("name", ["why.json", "crews.parquet"])
 def test_a_broken_part_is_named(run, name):
     (run / name).write_bytes(b"\xff nonsense")

@@ -41,7 +41,8 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "zone_served_mean": ("lifeline", "zone", "step"),
     "zone_loss_mean": ("lifeline", "zone"),
 }
-TRIPS = ("crews", "crew", "asset", "name", "leave_h", "arrive_h", "finish_h")
+HOURS = ("leave_h", "arrive_h", "finish_h")
+TRIPS = ("crews", "crew", "asset", "name", *HOURS)
 _TEXTS = (
     *("id", "name", "name_en", "level", "parent", "region", "asset"),
     *("lifeline", "kind", "kind_zh", "kind_en", "n1_by", "crews"),
@@ -215,6 +216,9 @@ def _serves(result: xr.Dataset, lifeline: str) -> bool:
 
 
 def _agree(run: Run) -> None:
+    if run.trips is not None and not np.isfinite(run.trips[list(HOURS)].to_numpy(float)).all():
+        place = str(run.folder / "crews.parquet")
+        raise RunError("a trip without its hours", place=place, mend=AGAIN)
     zones = [str(zone) for zone in run.result["zone"].to_numpy()]
     checks = {
         "result.nc names zones that zones.parquet lacks": [*zones, *run.regions],

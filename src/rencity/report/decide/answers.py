@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rencity.kit.errors import RunError
 from rencity.report.about import CityNamed, Entry, LifelineOfRun, Note, Number, Share, Words
@@ -234,13 +234,20 @@ class Curve(Entry):
     low_per_a: tuple[float, ...]
     high_per_a: tuple[float, ...]
 
+    @model_validator(mode="after")
+    def _even(self) -> Self:
+        columns = (self.loss_h, self.frequency_per_a, self.low_per_a, self.high_per_a)
+        if len({len(column) for column in columns}) > 1:
+            raise ValueError("losses, frequencies and bounds differ in number")
+        return self
+
 
 class ScenarioRated(Entry):
     """One scenario of a set, its rate and its share of the annual loss."""
 
     name: str
     title: Words = Words()
-    rate_per_a: float
+    rate_per_a: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     samples: int
     seed: int = 0
     mean_loss_h: float
