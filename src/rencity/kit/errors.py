@@ -6,7 +6,15 @@
     ├── PackError           content that breaks its schema or names what is not there
     ├── ScenarioError       a scenario that cannot be run on this city
     ├── RunError            a run folder that is missing, partial or of another version
-    └── StorageError        the disk or its permissions
+    ├── StorageError        the disk or its permissions
+    ├── RequestError        a request that cannot be understood as it stands
+    ├── AbsentError         what was named is not there
+    ├── ConflictError       what is asked does not fit what stands
+    │   └── StaleError      it was changed since it was read
+    ├── ForbiddenError      whoever asks may not
+    ├── LimitError          more than a caller may have at once
+    ├── UnreachableError    the database is gone or busy; the same may be tried again
+    └── ProofError          a journal, a backup or a signature that does not prove itself
 
 Every message names the thing, the place and the mend; the command line prints it and nothing else.
 """
@@ -65,3 +73,35 @@ class RunError(RencityError):
 
 class StorageError(RencityError):
     """The disk is full, read-only or out of reach."""
+
+
+class RequestError(RencityError):
+    """The request cannot be understood as it stands."""
+
+
+class AbsentError(RencityError):
+    """What was named is not there."""
+
+
+class ConflictError(RencityError):
+    """What is asked does not fit what stands."""
+
+
+class StaleError(ConflictError):
+    """The record was changed since it was read."""
+
+
+class ForbiddenError(RencityError):
+    """Whoever asks may not."""
+
+
+class LimitError(RencityError):
+    """More than a caller may have at once."""
+
+
+class UnreachableError(RencityError):
+    """The database is gone or busy; nothing was changed, and the same may be tried again."""
+
+
+class ProofError(RencityError):
+    """A journal, a backup or a signature does not prove itself."""

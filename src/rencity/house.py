@@ -1,0 +1,22 @@
+"""The house assembled: every room's tables, revisions, records and reactions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rencity import db, journal, registry
+from rencity.db import outbox
+from rencity.db.upgrading import Schema
+from rencity.journal import store as journal_store
+from rencity.journal.records import Records
+from rencity.registry import store as registry_store
+
+RECORDS: tuple[Records, ...] = (*registry_store.KINDS,)
+"""Every kind of record: the journal tells of each change, and `verify` holds them against it."""
+
+
+def schema() -> Schema:
+    """The tables of every room, and where their revisions lie."""
+    rooms = (db, journal, registry)
+    tables = (outbox.tables, journal_store.tables, registry_store.tables)
+    return Schema(tables, [Path(str(room.__file__)).parent / "migrations" for room in rooms])

@@ -1,0 +1,102 @@
+"""The journal read: pages of entries, the history of a record, its state at an instant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from rencity.journal.chain import Entry
+from rencity.journal.store import entries
+
+ERASED = {"erased": True}
+"""What stands for a personal field whose words were erased."""
+
+_FIELDS = tuple(field.name for field in fields(Entry))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which entries are asked for; none of a field: all."""
+
+    kind: str | None = None
+    subject: str | None = None
+    who: str | None = None
+    verb: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def page(
+    connection: Connection, asked: Asked, *, before: int | None = None, limit: int = 50
+) -> list[tuple[int, Entry]]:
+    """Entries newest first, each with its id.
+
+    Parameters
+    ----------
+    before : id that the entries lie before; None: from the newest
+    """
+    query = sa.select(entries.c.id, *(entries.c[name] for name in _FIELDS))
+    for name in ("kind", "subject", "who", "verb"):
+        if (value := getattr(asked, name)) is not None:
+            query = query.where(entries.c[name] == value)
+    if asked.since is not None:
+        query = query.where(entries.c.at >= asked.since)
+    if asked.until is not None:
+        query = query.where(entries.c.at <= asked.until)
+    if before is not None:
+        query = query.where(entries.c.id < before)
+    rows = connection.execute(query.order_by(entries.c.id.desc()).limit(limit))
+    return [(row[0], Entry(*row[1:])) for row in rows]
+
+
+def history(connection: Connection, kind: str, subject: str) -> list[Entry]:
+    """Every entry of a record, oldest first."""
+    rows = connection.execute(
+        sa.select(*(entries.c[name] for name in _FIELDS))
+        .where(entries.c.kind == kind, entries.c.subject == subject)
+        .order_by(entries.c.seq)
+    )
+    return [Entry(*row) for row in rows]
+
+
+def state_at(
+    connection: Connection, kind: str, subject: str, at: datetime
+) -> dict[str, Any] | None:
+    """The fields of a record as they stood at an instant; none where it was not there.
+
+    A personal field whose words were erased since stands as `ERASED`.
+    """
+    return folded(entry for entry in history(connection, kind, subject) if entry.at <= at)
+
+
+def folded(told: Iterable[Entry]) -> dict[str, Any] | None:
+    """The state that the entries of one record, oldest first, lead to."""
+    state: dict[str, Any] | None = None
+    for entry in told:
+        if entry.verb == "remove":
+            state = None
+            continue
+        state = {**(state or {}), "version": entry.version}
+        state.update(json.loads(entry.changed)["after"])
+        if entry.personal is not None:
+            state.update(json.loads(entry.personal)["after"])
+        elif entry.sealed:
+            state["personal"] = ERASED
+    return state
+
+
+def walk(connection: Connection, *, rows: int = 20_000) -> Iterator[Entry]:
+    """Every entry, stream by stream in order, without holding them all."""
+    query = sa.select(*(entries.c[name] for name in _FIELDS)).order_by(
+        entries.c.stream, entries.c.seq
+    )
+    held = connection.execution_options(yield_per=rows).execute(query)
+    for part in held.partitions(rows):
+        for row in part:
+            yield Entry(*row)
