@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,10 +24,19 @@ from rencity.kit.errors import StorageError, UnreachableError
 
 WAIT_S = 10
 """Longest wait for another writer; then the caller is told to try again."""
+_NAMES = 0x4E616D65
+"""First half of the advisory locks on names."""
 TOLD = "told"
 """Mark in a table's `info`: its changes must be told before they are committed."""
 
 Now = Callable[[], datetime]
+
+
+class Reader(Protocol):
+    """Whatever reads: a snapshot, or a transaction that sees its own changes."""
+
+    def execute(self, statement: sa.Select[Any], /) -> sa.Result[Any]:
+        """Run a query."""
 
 
 @cache
@@ -73,6 +83,15 @@ class Transaction:
         if statement.is_dml and isinstance(table, sa.Table) and table.info.get(TOLD):
             self._untold.add(table.name)
         return self._connection.execute(statement, rows)
+
+    def lock(self, name: str) -> None:
+        """Hold a name until the transaction ends; SQLite's one writer holds all of them."""
+        if self.dialect == "postgresql":
+            self.execute(
+                sa.select(
+                    sa.func.pg_advisory_xact_lock(_NAMES, zlib.crc32(name.encode()) - (1 << 31))
+                )
+            )
 
     def insert_new(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key stands; whether it was inserted."""
@@ -218,7 +237,11 @@ def _unknown(name: str) -> StorageError:
 
 
 def _sqlite(url: sa.URL, wait_s: float) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": wait_s, "check_same_thread": False})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # what rows hold has no place in a log
+        connect_args={"timeout": wait_s, "check_same_thread": False},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: object) -> None:
@@ -247,6 +270,7 @@ def _postgresql(url: sa.URL, wait_s: float) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return sa.create_engine(
         url,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=30,
         pool_timeout=wait_s,
