@@ -34,12 +34,13 @@ def app_of(services: Services) -> FastAPI:
         docs_url=None,  # these pages would load from other sites
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
     for module in (cities, scenarios, runs, uploads, packs, journal, events):
-        app.include_router(module.router, prefix=V1, responses=REFUSALS)
+        app.include_router(module.router, responses=REFUSALS)
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
 

@@ -26,7 +26,7 @@ from rencity.kit.errors import RencityError, RequestError
 BEAT_S = 15
 RETRY_MS = 1000
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"])
 
 
 @router.get("/events", response_class=StreamingResponse)

@@ -58,7 +58,7 @@ class Guard:
             if refused is not None:
                 await refused(scope, receive, answer.send)
             else:
-                await self._app(scope, _limited(scope, receive), answer.send)
+                await self._app(scope, receive, answer.send)
         except RencityError as exc:
             await answer.instead(of_error(exc, request), scope, receive)
         except Exception:
@@ -110,6 +110,11 @@ def _refused(scope: Scope, headers: Headers, request: str) -> Response | None:
             request, 421, "other_host", "this server answers on this machine only", "Host",
             "ask by localhost; accounts are needed before it may listen to others",
         )  # fmt: skip
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return refusal(
+            request, 400, "request", "the address holds a NUL character", "path or query",
+            "take it out: no text holds one",
+        )  # fmt: skip
     origin = headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
     if scope["method"] not in _READS and (
@@ -119,38 +124,21 @@ def _refused(scope: Scope, headers: Headers, request: str) -> Response | None:
             request, 403, "forbidden", "a page of another site may not act here", "Origin",
             "act from this server's own pages, or from a program",
         )  # fmt: skip
+    return None if scope["path"] == UPLOADS else _refused_body(headers, request)
+
+
+def _refused_body(headers: Headers, request: str) -> Response | None:
+    mend = f"hand files in under {UPLOADS}"
+    if "transfer-encoding" in headers:
+        return refusal(
+            request, 411, "length_required", "the body does not say how long it is", "body",
+            f"send Content-Length, or {mend}",
+        )  # fmt: skip
     length = headers.get("content-length", "0")
-    if scope["path"] != UPLOADS and (not length.isdigit() or int(length) > MOST_BYTES):
-        return _too_large(request)
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        what = f"the body is larger than {MOST_BYTES:,} bytes"
+        return refusal(request, 413, "too_large", what, "body", mend)
     return None
-
-
-def _too_large(request: str) -> Response:
-    return refusal(
-        request, 413, "too_large", f"the body is larger than {MOST_BYTES:,} bytes", "body",
-        f"hand files in under {UPLOADS}",
-    )  # fmt: skip
-
-
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    """A body without a stated length is counted as it comes."""
-    if scope["path"] == UPLOADS:
-        return receive
-    taken = 0
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
-            raise RencityError(
-                f"the body is larger than {MOST_BYTES:,} bytes",
-                place="body",
-                mend=f"hand files in under {UPLOADS}",
-            )
-        return message
-
-    return counted
 
 
 def _name(host: str) -> str:

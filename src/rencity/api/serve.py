@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,8 @@ SWEEP_S = 3600
 NEWS_KEPT = timedelta(days=7)
 GRACE_S = 10
 """Longest wait for answers that are on their way when the server is stopped."""
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 log = logging.getLogger("rencity.server")
 
@@ -92,6 +95,19 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._services = services
         self.authority = authority
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and Ctrl-C, and let what stands round the server end in order."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in _SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End streams first: they would never end by themselves."""
@@ -182,6 +198,7 @@ def _port(asked: Asked) -> socket.socket:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             made.bind((asked.host, port))
+            made.listen(2048)  # whoever reads the address may ask at once
         except OSError as exc:
             made.close()
             if asked.port is not None:

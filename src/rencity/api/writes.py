@@ -133,6 +133,10 @@ def version_of(tag: str) -> int:
 def _digest(request: Request, asked: object, version: int | None) -> str:
     said = asked.model_dump(mode="json") if isinstance(asked, BaseModel) else asked
     text = canonical([request.method, request.url.path, request.url.query, version, said])
+    if "\\u0000" in text:
+        raise RequestError(
+            "a text holds a NUL character", place="body", mend="take it out: no text holds one"
+        )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

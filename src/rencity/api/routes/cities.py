@@ -15,7 +15,7 @@ from rencity.api.writes import Said, Writes
 from rencity.registry import cities as registry
 from rencity.registry.store import cities, city_versions
 
-router = APIRouter(prefix="/cities", tags=["cities"])
+router = APIRouter(prefix="/api/v1/cities", tags=["cities"])
 
 Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
 

@@ -18,7 +18,7 @@ from rencity.journal.roots import newest_root
 from rencity.journal.verifying import verify
 from rencity.kit.errors import AbsentError, RequestError
 
-router = APIRouter(prefix="/journal", tags=["journal"])
+router = APIRouter(prefix="/api/v1/journal", tags=["journal"])
 
 Filter = Annotated[str | None, Query(max_length=200)]
 

@@ -15,7 +15,7 @@ from rencity.content.packs import overlay
 from rencity.kit.errors import AbsentError
 from rencity.kit.suggest import did_you_mean
 
-router = APIRouter(tags=["packs"])
+router = APIRouter(prefix="/api/v1", tags=["packs"])
 
 Region = Annotated[
     str | None,

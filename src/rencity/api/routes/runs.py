@@ -20,7 +20,7 @@ from rencity.kit.errors import AbsentError
 from rencity.registry.places import inside
 from rencity.registry.store import runs
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
 Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
 Filter = Annotated[str | None, Query(max_length=200)]

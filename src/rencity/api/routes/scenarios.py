@@ -16,7 +16,7 @@ from rencity.db.store import Transaction
 from rencity.registry import scenarios as registry
 from rencity.registry.store import scenarios
 
-router = APIRouter(prefix="/scenarios", tags=["scenarios"])
+router = APIRouter(prefix="/api/v1/scenarios", tags=["scenarios"])
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=60)]
 Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]

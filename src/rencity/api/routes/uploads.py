@@ -18,7 +18,7 @@ from rencity.registry import uploads as registry
 from rencity.registry.places import inside
 from rencity.registry.store import uploads
 
-router = APIRouter(prefix="/uploads", tags=["uploads"])
+router = APIRouter(prefix="/api/v1/uploads", tags=["uploads"])
 
 
 class UploadOut(BaseModel):
