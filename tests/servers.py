@@ -92,6 +92,20 @@ def here(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Here]:
     server.stop()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def standing(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Here]:
+    """A server on each kind of database for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("standing")
+    url = f"sqlite:///{folder / 'a.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+    server = here_on(url, folder / "data")
+    yield server
+    server.stop()
+
+
 def here_on(url: str, data: Path, more: Sequence[Handler] = ()) -> Here:
     """A server on a database and a data folder."""
     store = store_of(url, data)

@@ -15,20 +15,22 @@ import httpx
 import pytest
 
 from rencity.api.guard import MOST_BYTES
+from rencity.api.serve import Asked, listening
 from rencity.api.tls import certificates
+from rencity.kit.errors import ForbiddenError
 from tests.servers import CUTOFF, Here, Process, here_on, new_key, scenario
 
 
 @pytest.mark.parametrize("host", ["evil.example", "10.0.0.1", "localhost.evil.example", "", "[::"])
-def test_other_names_for_this_machine_are_refused(here: Here, host: str) -> None:
-    answer = here.client.get("cities", headers={"Host": host})
+def test_other_names_for_this_machine_are_refused(standing: Here, host: str) -> None:
+    answer = standing.client.get("cities", headers={"Host": host})
     assert answer.status_code in (400, 421)
     assert "cities" not in answer.text
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:99", "[::1]:8130"])
-def test_its_own_names_are_let_in(here: Here, host: str) -> None:
-    assert here.client.get("cities", headers={"Host": host}).status_code == 200
+def test_its_own_names_are_let_in(standing: Here, host: str) -> None:
+    assert standing.client.get("cities", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -47,30 +49,31 @@ def test_pages_of_other_sites_cannot_act(here: Here, headers: dict[str, str]) ->
     assert here.client.post("scenarios", json=scenario("x"), headers=own).status_code == 201
 
 
-def test_a_body_too_large_is_refused_also_without_a_length(here: Here) -> None:
-    stated = here.client.post("scenarios", headers=new_key(), content=b" " * (MOST_BYTES + 1))
+def test_a_body_too_large_is_refused_also_without_a_length(standing: Here) -> None:
+    stated = standing.client.post("scenarios", headers=new_key(), content=b" " * (MOST_BYTES + 1))
     assert stated.status_code == 413
 
     def parts():  # type: ignore[no-untyped-def]
         for _ in range(MOST_BYTES // 100_000 + 2):
             yield b" " * 100_000
 
-    unstated = here.client.post("scenarios", headers=new_key(), content=parts())
+    unstated = standing.client.post("scenarios", headers=new_key(), content=parts())
     assert unstated.status_code == 411
 
 
-def test_every_answer_carries_the_headers(here: Here) -> None:
+def test_every_answer_carries_the_headers(standing: Here) -> None:
     for path in ("cities", "nothing", "openapi.json"):
-        headers = here.client.get(path).headers
+        headers = standing.client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "server" not in headers
 
 
-def test_an_odd_request_id_is_not_taken_over(here: Here) -> None:
+def test_an_odd_request_id_is_not_taken_over(standing: Here) -> None:
     for odd in ("a b", "x" * 65, '"><script>'):
         assert (
-            here.client.get("cities", headers={"X-Request-Id": odd}).headers["x-request-id"] != odd
+            standing.client.get("cities", headers={"X-Request-Id": odd}).headers["x-request-id"]
+            != odd
         )
 
 
@@ -153,11 +156,21 @@ def test_a_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
     assert "does not answer" in done.stderr
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104
-def test_it_listens_on_this_machine_only(tmp_path: Path, host: str) -> None:
+def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rencity", "serve", "--data", str(tmp_path / "d"), "--host"]
     done = subprocess.run(
-        [sys.executable, "-m", "rencity", "serve", "--data", str(tmp_path / "d"), "--host", host],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [*command, "0.0.0.0"],  # noqa: S104
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 1
     assert "not this machine alone" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["::", "192.0.2.1", "example.org", ""])
+def test_other_hosts_are_refused(standing: Here, host: str) -> None:
+    refused = pytest.raises(ForbiddenError, match="not this machine alone")
+    with refused, listening(standing.services, Asked(host, 0)):
+        pytest.fail("it listens")

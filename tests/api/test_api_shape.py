@@ -32,19 +32,18 @@ def refused(answer: httpx.Response) -> None:
         assert int(answer.headers["retry-after"]) > 0
 
 
-def test_every_operation_refuses_in_one_shape(here: Here) -> None:
+def test_every_operation_refuses_in_one_shape(standing: Here) -> None:
     asked = 0
-    for method, path, said in operations(here):
+    for method, path, said in operations(standing):
         places = re.findall(r"{(\w+)}", path)
         bodies: list[bytes] = [b"", b"{", b"[]", b'{"strange": 1}', b'"\\ud800"', b"\xff"]
+        if path in {"/api/v1/events", "/metrics"}:
+            continue
         for bad in BAD if places else ("",):
-            url = re.sub(r"{\w+}", bad, path)
-            for body in bodies if "requestBody" in said else (b"",):
+            url = standing.address.rstrip("/") + re.sub(r"{\w+}", bad, path)
+            for body in bodies if "requestBody" in said and bad in ("", BAD[0]) else (b"",):
                 headers = {"Content-Type": "application/json", "If-Match": '"1"', **new_key()}
-                full = here.address.rstrip("/") + url
-                if path in {"/api/v1/events", "/metrics"}:
-                    continue
-                answer = here.client.request(method, full, content=body, headers=headers)
+                answer = standing.client.request(method, url, content=body, headers=headers)
                 assert answer.status_code < 500, (method, url, body, answer.text)
                 if answer.status_code >= 400:
                     refused(answer)
@@ -71,39 +70,39 @@ def test_every_operation_refuses_in_one_shape(here: Here) -> None:
         ("GET", "packs?region=Wuxi", 422),
     ],
 )
-def test_bad_requests(here: Here, method: str, path: str, status: int) -> None:
-    answer = here.client.request(method, path)
+def test_bad_requests(standing: Here, method: str, path: str, status: int) -> None:
+    answer = standing.client.request(method, path)
     assert answer.status_code == status
     refused(answer)
 
 
-def test_a_text_with_half_a_character_is_refused(here: Here) -> None:
+def test_a_text_with_half_a_character_is_refused(standing: Here) -> None:
     body = json.dumps({"id": "half", "text": "[scenario]\nname = '\ud800'"}).encode()
     headers = {"Content-Type": "application/json", **new_key()}
-    answer = here.client.post("scenarios", content=body, headers=headers)
+    answer = standing.client.post("scenarios", content=body, headers=headers)
     assert 400 <= answer.status_code < 500
     refused(answer)
 
 
-def test_no_text_holds_a_nul(here: Here) -> None:
+def test_no_text_holds_a_nul(standing: Here) -> None:
     body = {"id": "nul", "text": scenario("nul")["text"] + "# \0"}
-    answer = here.client.post("scenarios", json=body, headers=new_key())
+    answer = standing.client.post("scenarios", json=body, headers=new_key())
     assert (answer.status_code, answer.json()["error"]["what"]) == (
         400, "a text holds a NUL character",
     )  # fmt: skip
     for path in ("journal?who=a%00", "scenarios/%00"):
-        answer = here.client.get(path)
+        answer = standing.client.get(path)
         assert answer.status_code == 400
         refused(answer)
 
 
-def test_what_openapi_says_of_writes(here: Here) -> None:
-    for method, path, said in operations(here):
+def test_what_openapi_says_of_writes(standing: Here) -> None:
+    for method, path, said in operations(standing):
         if method == "get":
             continue
         headers = {each["name"] for each in said["parameters"] if each["in"] == "header"}
         assert "Idempotency-Key" in headers, (method, path)
-    ids = [said["operationId"] for _, _, said in operations(here)]
+    ids = [said["operationId"] for _, _, said in operations(standing)]
     assert len(ids) == len(set(ids))
 
 
@@ -145,12 +144,16 @@ def test_a_page_holds_its_place_while_items_come(here: Here) -> None:
     assert [item["id"] for item in first["items"] + rest["items"]] == ["b", "d", "e", "f"]
 
 
-def test_packs_and_content(here: Here) -> None:
-    packs = here.client.get("packs").json()
+def test_packs_and_content(standing: Here) -> None:
+    packs = standing.client.get("packs").json()
     assert "hazus" in [pack["id"] for pack in packs]
-    assert here.client.get("packs/hazus").json()["entries"]["fragility"] > 0
-    assert here.client.get("packs/hazuz").json()["error"]["mend"].startswith("did you mean 'hazus'")
-    curves = here.client.get("content/fragility").json()
-    one = here.client.get(f"content/fragility/{curves[0]['id']}").json()
+    assert standing.client.get("packs/hazus").json()["entries"]["fragility"] > 0
+    assert (
+        standing.client.get("packs/hazuz")
+        .json()["error"]["mend"]
+        .startswith("did you mean 'hazus'")
+    )
+    curves = standing.client.get("content/fragility").json()
+    one = standing.client.get(f"content/fragility/{curves[0]['id']}").json()
     assert one == curves[0]
     assert one["source"]["title"]
