@@ -159,7 +159,7 @@ def test_a_password_of_the_database_is_never_shown(tmp_path: Path) -> None:
 def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "rencity", "serve", "--data", str(tmp_path / "d"), "--host"]
     done = subprocess.run(
-        [*command, "0.0.0.0"],  # noqa: S104
+        [*command, "0.0.0.0"],  # noqa: S104  # noqa: S104
         capture_output=True,
         text=True,
         check=False,
