@@ -6,6 +6,7 @@ A transaction that changes a table whose changes must be told, and tells of none
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,17 @@ class Transaction:
     def insert_new(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key stands; whether it was inserted."""
         return self.execute(_insert_new(table, self.dialect), row).rowcount == 1
+
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction holds this name; it is held until this one ends.
+
+        For what no row stands for yet, such as the next version of something.
+        """
+        if self.dialect == "postgresql":  # SQLite has one writer
+            key = int.from_bytes(
+                hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True
+            )
+            self.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def tell(self, table: sa.Table) -> None:
         """Say that the changes of a table are told in this transaction."""
