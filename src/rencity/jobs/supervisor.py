@@ -24,6 +24,8 @@ from rencity.kit.errors import StorageError, UnreachableError
 from rencity.registry.places import Places
 
 POLL_S = 0.5
+SWEEP_TURNS = 1200
+"""Turns between two looks for folders that nothing goes on from."""
 STOP_S = 20.0
 """Time that workers have to put their jobs back when the server stops; then they are ended."""
 ADDRESS = "RENCITY_DB"
@@ -76,6 +78,7 @@ class Supervisor:
         self._limits, self._watch = limits or Limits(), watch or Watch()
         self._me = str(mine())
         self._children: list[_Child] = []
+        self._turns = 0
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
@@ -139,6 +142,9 @@ class Supervisor:
         self._woken.clear()
 
     def _turn(self) -> None:
+        if self._turns % SWEEP_TURNS == 0:
+            sweep(self._store, self._places)
+        self._turns += 1
         self._collect()
         self._look()
         while len(self._children) < self.slots and not self._stopping.is_set():
@@ -149,7 +155,10 @@ class Supervisor:
                 row = attempts.claim(tx, self._limits, self._me)
             if row is None:
                 return
-            self._begin(row)
+            try:
+                self._begin(row)
+            except OSError as exc:
+                self._refuse(row, exc)
 
     def _begin(self, row: Row) -> None:
         work = self._places.work / row["id"]
@@ -171,6 +180,12 @@ class Supervisor:
             )
         self._children.append(_Child(row["id"], row["attempt"], process, said))
 
+    def _refuse(self, row: Row, fault: OSError) -> None:
+        """Tell that no worker could be begun."""
+        why = f"no worker could be begun: {fault.strerror or fault}"
+        with self._store.writing(_WHO) as tx:
+            attempts.lost(tx, row["id"], row["attempt"], why)
+
     def _collect(self) -> None:
         """Look after workers that have ended; most have told the end of their job themselves."""
         for child in list(self._children):
@@ -186,7 +201,6 @@ class Supervisor:
                 why, mend = _ending(code)
                 attempts.lost(tx, child.job, child.attempt, why, mend)
             self._children.remove(child)
-            sweep(self._store, self._places, [child.job])
 
     def _look(self) -> None:
         with self._store.reading() as connection:
@@ -195,7 +209,7 @@ class Supervisor:
             self._lose(lost)
 
     def _lose(self, lost: Lost) -> None:
-        if lost.worker is not None:
+        if lost.worker is not None and lost.beat:  # before its first beat: whoever began it
             lost.worker.kill()
         if any(child.job == lost.job for child in self._children):
             return  # the next turn collects it

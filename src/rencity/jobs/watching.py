@@ -79,7 +79,7 @@ class Watch:
         self._seen = {row.id: self._noted(row, passed) for row in rows}
         return [lost for row in rows for lost in self._judged(row)]
 
-    def _noted(self, row: sa.Row[Any], passed: float) -> _Seen:
+    def _noted(self, row: Any, passed: float) -> _Seen:
         seen = self._seen.get(row.id)
         if seen is None or seen.attempt != row.attempt:
             return _Seen(row.attempt, row.beat)
@@ -87,7 +87,7 @@ class Watch:
         asked = seen.asked_s + passed if row.cancel_asked else 0.0
         return _Seen(row.attempt, row.beat, silent, asked)
 
-    def _judged(self, row: sa.Row[Any]) -> Iterator[Lost]:
+    def _judged(self, row: Any) -> Iterator[Lost]:
         seen, worker = self._seen[row.id], Process.read(row.worker)
         known = worker is not None and worker.near
         if worker is not None and worker.gone:
