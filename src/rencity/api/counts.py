@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from rencity.db import outbox
 from rencity.db.store import Store
+from rencity.jobs.store import UNFINISHED, jobs
 from rencity.journal.store import entries, roots
 
 
@@ -24,7 +25,16 @@ def counted(store: Store) -> dict[str, tuple[str, dict[str, float]]]:
         unsorted = connection.scalar(waiting) or 0
         handlers = connection.execute(sa.select(outbox.deliveries)).all()
         aside = connection.scalar(sa.select(sa.func.count()).select_from(outbox.failures)) or 0
+        states = connection.execute(
+            sa.select(jobs.table.c.state, sa.func.count())
+            .where(jobs.table.c.state.in_(UNFINISHED))
+            .group_by(jobs.table.c.state)
+        ).all()
     found = {
+        "jobs": (
+            "jobs that are not ended",
+            {**dict.fromkeys(UNFINISHED, 0.0), **{row[0]: float(row[1]) for row in states}},
+        ),
         "news_position": ("position of the newest news", {"": float(newest)}),
         "news_waiting": ("news not yet put in order", {"": float(unsorted)}),
         "news_set_aside": ("news that a handler failed on", {"": float(aside)}),

@@ -25,6 +25,7 @@ from rencity.db import once, outbox
 from rencity.db.outbox import Handler
 from rencity.db.store import Store
 from rencity.house import handlers, schema
+from rencity.jobs.supervisor import Supervisor
 from rencity.journal.roots import sign_root
 from rencity.kit.crypto import signer_of
 from rencity.kit.errors import ForbiddenError, RencityError
@@ -59,12 +60,18 @@ class Asked:
 
 
 def services_of(
-    store: Store, places: Places, *, operator: str = OPERATOR, more: Sequence[Handler] = ()
+    store: Store,
+    places: Places,
+    *,
+    operator: str = OPERATOR,
+    slots: int | None = None,
+    more: Sequence[Handler] = (),
 ) -> Services:
     """The parts of a server, its database brought up to date where it is embedded.
 
     Parameters
     ----------
+    slots : jobs at once; None: half the cores
     more : reactions to news beside those of the house
 
     Raises
@@ -78,7 +85,8 @@ def services_of(
     shape.require(store)
     signer = signer_of(places.keys / "journal.key")
     wire = Wire(store, [*handlers(places), *more])
-    return Services(store, places, shape, signer, wire, Held(places.packs), operator)
+    supervisor = Supervisor(store, places, slots=slots)
+    return Services(store, places, shape, signer, wire, Held(places.packs), supervisor, operator)
 
 
 class Server(uvicorn.Server):
@@ -162,11 +170,13 @@ def _at_work(services: Services) -> Iterator[None]:
     """Carry news and sign roots while the block lasts; sign a last root at its end."""
     keeper = threading.Thread(target=_keep, args=(services,), daemon=True)
     services.wire.start()
+    services.supervisor.start()
     keeper.start()
     try:
         yield
     finally:
         services.stopping.set()
+        services.supervisor.stop()
         services.wire.stop()
         keeper.join()
         with contextlib.suppress(RencityError):  # the next start signs what this one could not

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from rencity.api.packs import Held
 from rencity.api.wire import Wire
 from rencity.db.store import Store
 from rencity.db.upgrading import Schema
+from rencity.jobs.supervisor import Supervisor
 from rencity.kit.crypto import Signer
 from rencity.registry.places import Places
 
@@ -29,7 +29,7 @@ class Services:
     signer : signs roots of the journal
     wire : news as it comes
     packs : content in force
-    wake : called when something was asked for that runs in the background
+    supervisor : does what was asked for in the background
     stopping : set once the server is told to stop
     """
 
@@ -39,8 +39,8 @@ class Services:
     signer: Signer
     wire: Wire
     packs: Held
+    supervisor: Supervisor
     operator: str = OPERATOR
-    wake: Callable[[], None] = lambda: None
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property

@@ -82,7 +82,7 @@ class Writing:
         if kept is not None:
             return _response(kept, {"Idempotent-Replay": "true"})
         services.wire.wake()
-        services.wake()
+        services.supervisor.wake()
         return _response(answer, {})
 
 

@@ -42,6 +42,10 @@ def serve(
     tls: Annotated[
         bool, typer.Option("--tls", help="HTTPS，用本站自建的证书机构 by a private authority")
     ] = False,
+    slots: Annotated[
+        int | None,
+        typer.Option(min=1, help="同时运行的任务数 Jobs at once; default half the cores"),
+    ] = None,
     operator: Annotated[
         str,
         typer.Option(envvar="RENCITY_OPERATOR", help="本机操作员 Name of the one local operator"),
@@ -54,7 +58,7 @@ def serve(
     from rencity.registry.places import Places
 
     places = Places(data)
-    services = server.services_of(store_of(db, data), places, operator=operator)
+    services = server.services_of(store_of(db, data), places, operator=operator, slots=slots)
     for folder in city or ():
         with services.store.writing(services.who, why="serve --city") as tx:
             take_in(tx, places, folder)

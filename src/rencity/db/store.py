@@ -6,8 +6,8 @@ A transaction that changes a table whose changes must be told, and tells of none
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,8 +24,6 @@ from rencity.kit.errors import StorageError, UnreachableError
 
 WAIT_S = 10
 """Longest wait for another writer; then the caller is told to try again."""
-_NAMES = 0x4E616D65
-"""First half of the advisory locks on names."""
 TOLD = "told"
 """Mark in a table's `info`: its changes must be told before they are committed."""
 
@@ -84,18 +82,20 @@ class Transaction:
             self._untold.add(table.name)
         return self._connection.execute(statement, rows)
 
-    def lock(self, name: str) -> None:
-        """Hold a name until the transaction ends; SQLite's one writer holds all of them."""
-        if self.dialect == "postgresql":
-            self.execute(
-                sa.select(
-                    sa.func.pg_advisory_xact_lock(_NAMES, zlib.crc32(name.encode()) - (1 << 31))
-                )
-            )
-
     def insert_new(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
         """Insert a row unless one with its key stands; whether it was inserted."""
         return self.execute(_insert_new(table, self.dialect), row).rowcount == 1
+
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction holds this name; it is held until this one ends.
+
+        For what no row stands for yet, such as the next version of something.
+        """
+        if self.dialect == "postgresql":  # SQLite has one writer
+            key = int.from_bytes(
+                hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True
+            )
+            self.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def tell(self, table: sa.Table) -> None:
         """Say that the changes of a table are told in this transaction."""

@@ -24,7 +24,8 @@ def version_id(city: str, number: int) -> str:
 
 
 def next_number(tx: Transaction, city: str) -> int:
-    """The number of the version that comes next."""
+    """The number of the version that comes next; nobody else is given it until `tx` ends."""
+    tx.hold(f"city/{city}")
     row = cities.find(tx, city)
     return 1 if row is None else int(row["current"]) + 1
 

@@ -42,7 +42,7 @@ def _clear_upload(tx: Transaction, places: Places, key: str) -> None:
     if before is None:
         return
     sha256 = before["sha256"]
-    tx.lock(f"upload {sha256}")  # the same file may be on its way in again
+    tx.hold(f"upload {sha256}")  # the same file may be on its way in again
     named = sa.select(sa.literal(1)).where(uploads.table.c.sha256 == sha256).limit(1)
     if tx.execute(named).first() is None:
         places.upload(sha256).unlink(missing_ok=True)
