@@ -106,9 +106,9 @@ def standing(
     server.stop()
 
 
-def here_on(url: str, data: Path, more: Sequence[Handler] = ()) -> Here:
+def here_on(url: str, data: Path, more: Sequence[Handler] = (), *, wait_s: float = 10) -> Here:
     """A server on a database and a data folder."""
-    store = store_of(url, data)
+    store = store_of(url, data, wait_s=wait_s)
     serve.schema().upgrade(store)
     return Here(serve.services_of(store, Places(data), more=more))
 
