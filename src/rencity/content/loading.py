@@ -224,6 +224,8 @@ def _rule(fault: Any, steps: tuple[Step, ...]) -> tuple[str, str]:
         return "missing-source", "give source: {title: ...}, with where and note if useful"
     if steps[:1] in (("title",), ("description",)):
         return "one-language", "give both zh and en"
+    if fault["type"] == "expression":
+        return "expression", fault["ctx"]["mend"]
     if "unknown measure" in fault["msg"]:
         return "unknown-measure", "use a measure that hazards give, in its unit"
     return "schema", "correct the value; docs/packs.md lists the fields"
