@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rencity.city.schema import LEVELS
+from rencity.kit.kind import Catalogued
 
-Kinds = Annotated[tuple[str, ...], Field(min_length=1)]
+Kinds = Annotated[tuple[Annotated[str, Catalogued("kinds")], ...], Field(min_length=1)]
+LifelineName = Annotated[str, Catalogued("lifelines")]
 Level = Literal["lowest", *LEVELS]  # type: ignore[valid-type]
 
 
@@ -27,7 +29,7 @@ class NeedRule(_Entry):
     """
 
     kinds: Annotated[Kinds, Field(title="设施类别", description="kinds of asset that need it")]
-    lifeline: Annotated[str, Field(title="生命线", description="the lifeline they need")]
+    lifeline: Annotated[LifelineName, Field(title="生命线", description="the lifeline they need")]
     providers: Annotated[
         Kinds, Field(title="供给者类别", description="kinds of that lifeline that can provide it")
     ]
@@ -70,7 +72,9 @@ class ServeRule(_Entry):
     """
 
     kinds: Annotated[Kinds, Field(title="设施类别", description="kinds of asset that serve")]
-    lifeline: Annotated[str, Field(title="生命线", description="the lifeline they serve with")]
+    lifeline: Annotated[
+        LifelineName, Field(title="生命线", description="the lifeline they serve with")
+    ]
     level: Annotated[
         Level,
         Field(title="片区层级", description="zones of this level; `lowest`: those without parts"),
@@ -87,7 +91,9 @@ class AreaRule(_Entry):
     """Every zone at `level` that a lifeline does not serve falls to the area of one of `kinds`."""
 
     kinds: Annotated[Kinds, Field(title="设施类别", description="kinds of asset that serve")]
-    lifeline: Annotated[str, Field(title="生命线", description="the lifeline they serve with")]
+    lifeline: Annotated[
+        LifelineName, Field(title="生命线", description="the lifeline they serve with")
+    ]
     by: Annotated[
         Literal["line", "network", "voronoi"],
         Field(
@@ -110,7 +116,7 @@ class AreaRule(_Entry):
         ),
     ]
     along: Annotated[
-        str, Field(title="沿行网络", description="lifeline whose links are the way")
+        LifelineName, Field(title="沿行网络", description="lifeline whose links are the way")
     ] = "road"
     access_m: Annotated[
         float,

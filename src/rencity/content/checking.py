@@ -9,13 +9,14 @@ from pathlib import Path
 from rencity.city.catalogue import Catalogue, base_catalogue
 from rencity.city.model import City
 from rencity.city.rules import AreaRule, CapacityRule, NeedRule, ServeRule
-from rencity.content.entry import Entry, Pack
+from rencity.content.entry import Pack
 from rencity.content.loading import Reading, pack_folders, read_pack
 from rencity.content.mending import applied_twice, of_entry, unrepaired, unworked
 from rencity.content.packs import Packs, overlay
-from rencity.content.references import circular, dangling, places
+from rencity.content.references import circular, dangling, marked, places
 from rencity.content.registry import kinds
 from rencity.kit.findings import Finding, Severity
+from rencity.kit.kind import Catalogued
 
 FLOW_UNIT = "m3/d"
 
@@ -41,10 +42,9 @@ def check_packs(
     findings += _missing_packs(packs, readings)
     for pack in packs:
         findings += _empty(pack, readings)
-        findings += _unknown_kinds(pack, known)
+        findings += _uncatalogued(pack, known)
         findings += _misplaced_lifelines(pack)
         findings += _wrong_units(pack, known)
-        findings += _unknown_ways(pack, known)
         findings += applied_twice(pack)
     laid = overlay(packs)
     findings += [*unrepaired(laid), *unworked(laid), *dangling(packs)]
@@ -142,34 +142,23 @@ def _empty(pack: Pack, readings: Sequence[Reading]) -> Iterator[Finding]:
         )
 
 
-def _unknown_kinds(pack: Pack, known: Catalogue) -> Iterator[Finding]:
+def _uncatalogued(pack: Pack, known: Catalogue) -> Iterator[Finding]:
     for entry in pack:
-        for field, names in _kind_fields(entry):
-            strange = [name for name in names if name not in known.kinds]
-            if strange:
-                yield of_entry(
-                    entry,
-                    "unknown-kind",
-                    f"{entry.kind} {entry.id} names {', '.join(strange)}, "
-                    "which the catalogue lacks",
-                    "use a kind of catalogue.toml, or add it to the city's city.toml",
-                    field,
-                )
-        lifeline = getattr(entry.value, "lifeline", None)
-        if lifeline is not None and lifeline not in known.lifelines:
+        strange: dict[tuple[str, str], list[str]] = {}
+        for one in marked(entry.value, Catalogued):
+            if one.text not in getattr(known, one.mark.among):
+                field = one.field.partition(".")[0]
+                strange.setdefault((one.mark.among, field), []).append(one.text)
+        for (among, field), names in strange.items():
             yield of_entry(
                 entry,
-                "unknown-lifeline",
-                f"{entry.kind} {entry.id} names the lifeline {lifeline}, which the catalogue lacks",
-                f"use one of {', '.join(known.lifelines)}",
-                "lifeline",
+                f"unknown-{among.removesuffix('s')}",
+                f"{entry.kind} {entry.id} names {', '.join(names)}, which the catalogue lacks",
+                "use a kind of catalogue.toml, or add it to the city's city.toml"
+                if among == "kinds"
+                else f"use one of {', '.join(known.lifelines)}",
+                field,
             )
-
-
-def _kind_fields(entry: Entry) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for field in ("applies", "kinds", "providers"):
-        if names := getattr(entry.value, field, ()):
-            yield field, names
 
 
 def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
@@ -203,19 +192,6 @@ def _wrong_units(pack: Pack, known: Catalogue) -> Iterator[Finding]:
                 f"{entry.id} gives a flow in {FLOW_UNIT}, {', '.join(wrong)} is not counted so",
                 "use steps of the diameter",
                 "per",
-            )
-
-
-def _unknown_ways(pack: Pack, known: Catalogue) -> Iterator[Finding]:
-    for entry in pack:
-        rule = entry.value
-        if isinstance(rule, AreaRule) and rule.along not in known.lifelines:
-            yield of_entry(
-                entry,
-                "unknown-lifeline",
-                f"{entry.id} goes along {rule.along}, which the catalogue lacks",
-                f"use one of {', '.join(known.lifelines)}",
-                "along",
             )
 
 

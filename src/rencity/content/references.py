@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -16,61 +16,59 @@ from rencity.kit.findings import Finding
 from rencity.kit.kind import Refers
 from rencity.kit.suggest import did_you_mean
 
+Mark = TypeVar("Mark")
+
 
 @dataclass(frozen=True)
-class Reference:
-    """An entry's field that names another: ``parent``, ``at.0``."""
+class Marked(Generic[Mark]):
+    """A text in an entry's value, where it stands (``parent``, ``at.0``) and how it is marked."""
 
     field: str
-    kind: str
-    id: str
+    mark: Mark
+    text: str
 
 
-def references_of(value: Any) -> Iterator[Reference]:
-    """Every reference in an entry's value, as its model marks them with `Refers`."""
+def marked(value: Any, mark: type[Mark]) -> Iterator[Marked[Mark]]:
+    """Every text in an entry's value that its model marks so; empty ones are left out."""
     if isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
-            said = getattr(value, name)
-            yield from _within(said, (field.annotation, *field.metadata), field.alias or name)
+            said = (field.annotation, *field.metadata)
+            yield from _within(getattr(value, name), said, mark, field.alias or name)
 
 
-def _within(value: Any, said: Sequence[Any], at: str) -> Iterator[Reference]:
-    """References in a value of which `said` are the type and what annotates it."""
-    refers = next((part for part in said if isinstance(part, Refers)), None)
-    if refers is not None and isinstance(value, str):
-        if value:
-            yield Reference(at, refers.kind, value)
-    elif isinstance(value, BaseModel):
-        yield from (_under(at, one) for one in references_of(value))
+def _within(value: Any, said: Sequence[Any], mark: type[Mark], at: str) -> Iterator[Marked[Mark]]:
+    """Marked texts in a value of which `said` are the type and what annotates it."""
+    if isinstance(value, str):
+        found = next((part for part in (*said, *_inner(said)) if isinstance(part, mark)), None)
+        if found is not None and value:
+            yield Marked(at, found, value)
     elif isinstance(value, tuple):
         inner = _inner(said)
         for number, item in enumerate(value):
-            yield from _within(item, inner, f"{at}.{number}")
+            yield from _within(item, inner, mark, f"{at}.{number}")
+    else:
+        yield from (Marked(f"{at}.{one.field}", one.mark, one.text) for one in marked(value, mark))
 
 
 def _inner(said: Sequence[Any]) -> list[Any]:
     """All that a type says of its parts, however deep: ``tuple[Annotated[str, Refers(…)], …]``."""
     found: list[Any] = []
     for part in said:
-        inside = [*get_args(part), *getattr(part, "__metadata__", ())]
+        inside = get_args(part)
         found += [*inside, *_inner(inside)]
     return found
-
-
-def _under(at: str, one: Reference) -> Reference:
-    return Reference(f"{at}.{one.field}", one.kind, one.id)
 
 
 def dangling(packs: Sequence[Pack]) -> Iterator[Finding]:
     """References to an entry that no pack holds where and when the entry that refers holds."""
     for pack in packs:
         for entry in pack:
-            for one in references_of(entry.value):
+            for one in marked(entry.value, Refers):
                 if fault := _fault(one, entry, pack, packs):
                     yield Finding(
                         "dangling-reference",
                         "error",
-                        f"{entry.kind} {entry.id} names {one.kind} {one.id}, {fault}",
+                        f"{entry.kind} {entry.id} names {one.mark.kind} {one.text}, {fault}",
                         _mend(one, pack, packs),
                         table=entry.place,
                         field=one.field,
@@ -78,7 +76,7 @@ def dangling(packs: Sequence[Pack]) -> Iterator[Finding]:
                     )
 
 
-def _fault(one: Reference, entry: Entry, pack: Pack, packs: Sequence[Pack]) -> str:
+def _fault(one: Marked[Refers], entry: Entry, pack: Pack, packs: Sequence[Pack]) -> str:
     held = [(other, version) for other in packs for version in _versions(other, one)]
     here = [(other, version) for other, version in held if _reaches(other, pack)]
     if not held:
@@ -92,13 +90,15 @@ def _fault(one: Reference, entry: Entry, pack: Pack, packs: Sequence[Pack]) -> s
     return ""
 
 
-def _mend(one: Reference, pack: Pack, packs: Sequence[Pack]) -> str:
-    known = {i for other in packs if _reaches(other, pack) for i in other.entries.get(one.kind, ())}
-    return did_you_mean(one.id, known, what=f"entry of {one.kind}")
+def _mend(one: Marked[Refers], pack: Pack, packs: Sequence[Pack]) -> str:
+    known = {
+        i for other in packs if _reaches(other, pack) for i in other.entries.get(one.mark.kind, ())
+    }
+    return did_you_mean(one.text, known, what=f"entry of {one.mark.kind}")
 
 
-def _versions(pack: Pack, one: Reference) -> tuple[Entry, ...]:
-    return pack.entries.get(one.kind, {}).get(one.id, ())
+def _versions(pack: Pack, one: Marked[Refers]) -> tuple[Entry, ...]:
+    return pack.entries.get(one.mark.kind, {}).get(one.text, ())
 
 
 def _reaches(pack: Pack, other: Pack) -> bool:
@@ -117,8 +117,12 @@ def circular(packs: Packs) -> Iterator[Finding]:
     """Entries of one kind that refer to each other in a circle."""
     for kind, entries in packs.entries.items():
         nexts = {
-            entry_id: [r.id for r in references_of(e.value) if r.kind == kind and r.id in entries]
-            for entry_id, e in entries.items()
+            entry_id: [
+                one.text
+                for one in marked(entry.value, Refers)
+                if one.mark.kind == kind and one.text in entries
+            ]
+            for entry_id, entry in entries.items()
         }
         for ring in _rings(nexts):
             first = entries[ring[0]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from rencity.kit.findings import Finding
 
@@ -51,3 +51,10 @@ class Refers:
     """
 
     kind: str
+
+
+@dataclass(frozen=True)
+class Catalogued:
+    """Marks a text field as a name of the city's catalogue: a lifeline, or a ``lifeline.kind``."""
+
+    among: Literal["kinds", "lifelines"]

@@ -9,7 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KindName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
+from rencity.kit.kind import Catalogued
+
+KindName = Annotated[str, Catalogued("kinds"), Field(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 State = Annotated[str, Field(title="损坏等级", description="state of damage, such as `moderate`")]
