@@ -169,6 +169,7 @@ def test_a_near_name_is_suggested() -> None:
         ("10 % dead", int, {"dead": 0}, "modulo by zero"),
         ("dead * 9", int, {"dead": 2**62}, "overflow"),
         ("-dead - 2", int, {"dead": 2**63 - 1}, "overflow"),
+        ("1.0 < rain_mm_1h / rain_mm_1h", bool, {"rain_mm_1h": 0}, "no number"),
         ("1.0 / rain_mm_1h", float, {"rain_mm_1h": 0}, "the result is inf"),
     ],
 )
@@ -273,6 +274,7 @@ def test_what_is_let_through_gives_its_type_or_fails_for_a_value(
             "result is -inf",
             "result is nan",
             "range",
+            "is no number",
         )
         assert any(reason in failed for reason in reasons), failed
         return

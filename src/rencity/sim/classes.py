@@ -51,7 +51,8 @@ class LognormalState(_Entry):
 
     state: State
     median: Annotated[
-        Positive, Field(title="中值", description="intensity that half of such assets survive")
+        Positive,
+        Field(title="中值", description="intensity that half survive, in the unit of `measure`"),
     ]
     beta: Annotated[
         Positive, Field(title="离散度", description="standard deviation of ln(intensity)")

@@ -129,7 +129,9 @@ class Expression:
                 raise self._unfit(name, names) from exc
         try:
             found = self._program.execute(given)
-        except (ArithmeticError, TypeError, ValueError, RuntimeError) as exc:
+        except TypeError as exc:  # types are checked: what the library cannot compare is NaN
+            raise self._failed("0.0 / 0.0 or the like, which is no number", given) from exc
+        except (ArithmeticError, ValueError, RuntimeError) as exc:
             raise self._failed(str(exc), given) from exc
         if type(found) is float and not math.isfinite(found):
             raise self._failed(f"the result is {found}", given)
