@@ -227,10 +227,10 @@ def _wants(wanted: Type, found: Type, mark: Token, what: str) -> None:
 
 
 def _common(yes: Type, no: Type, mark: Token) -> Type:
-    if no in (yes, EMPTY):
+    if yes == no:
         return yes
-    if yes == EMPTY:
-        return no
+    if EMPTY in (yes, no) and yes.startswith(LIST) and no.startswith(LIST):
+        return no if yes == EMPTY else yes
     raise Fault(
         f"the two sides of ? : are {told(yes)} and {told(no)}",
         _convert(yes, no) or "give both one type",
