@@ -49,6 +49,7 @@ def app_of(services: Services) -> FastAPI:
         return RedirectResponse("/reports/")
 
     app.add_middleware(Guard, metrics=app.state.metrics)
+    app.openapi()  # builds every route now: built when first asked for, two threads could collide
     return app
 
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from rencity.api.services import Has
 from rencity.content import Packs
-from rencity.content.loading import Entry, Pack
+from rencity.content.differing import as_dicts, differences, side_of_place
+from rencity.content.entry import Entry, Pack
 from rencity.content.packs import overlay
+from rencity.content.telling import fields_of, standing_as_dict
 from rencity.kit.errors import AbsentError
 from rencity.kit.suggest import did_you_mean
 
@@ -45,7 +47,7 @@ class ContentOut(BaseModel):
     source: dict[str, Any]
     pack: str
     place: str = Field(description="file and line within the pack")
-    value: Any
+    fields: dict[str, Any] = Field(description="what it says, by field")
 
 
 @router.get("/packs")
@@ -87,6 +89,30 @@ def get_content(
     return _entry(kind, packs.entries[kind][entry])
 
 
+@router.get("/content/{kind}/{entry}/versions")
+def list_entry_versions(
+    kind: str, entry: str, services: Has, region: Region = None, on: On = None
+) -> list[dict[str, Any]]:
+    """Every version of an entry in every pack, in the order they lie; which one wins, and why."""
+    found = services.packs.of(region).history(kind, entry, on=on)
+    if not found:
+        raise _absent("entry", entry, services.packs.of(region).entries.get(kind, {}))
+    return [{**standing_as_dict(one), "place": _place(one.entry)} for one in found]
+
+
+@router.get("/packs-difference")
+def compare_content(
+    services: Has,
+    region: Region = None,
+    on: On = None,
+    against_region: Region = None,
+    against_on: On = None,
+) -> list[dict[str, Any]]:
+    """What differs between the content in force on two days or in two regions."""
+    old, new = _in_force(services, region, on), _in_force(services, against_region, against_on)
+    return as_dicts(differences(side_of_place(old), side_of_place(new)))
+
+
 def _in_force(services: Has, region: str | None, on: date | None) -> Packs:
     packs = services.packs.of(region)
     return packs if on is None else overlay(packs.packs, on=on)
@@ -106,17 +132,20 @@ def _pack(pack: Pack) -> PackOut:
 
 
 def _entry(kind: str, entry: Entry) -> ContentOut:
-    value = entry.value
-    place = entry.place.rsplit("/", 1)[-1]
     return ContentOut(
         kind=kind,
         id=entry.id,
         title=entry.title.model_dump(),
         source=entry.source.model_dump(),
         pack=entry.pack,
-        place=place,
-        value=value.model_dump(mode="json") if isinstance(value, BaseModel) else value,
+        place=_place(entry),
+        fields=fields_of(entry),
     )
+
+
+def _place(entry: Entry) -> str:
+    """File and line within the pack: where packs lie on this machine is nobody's business."""
+    return entry.place.rsplit("/", 1)[-1]
 
 
 def _absent(what: str, name: str, known: Any) -> AbsentError:
