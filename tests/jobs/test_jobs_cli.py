@@ -12,19 +12,10 @@ import pytest
 
 from tests.docs.test_docs_commands import FENCE
 from tests.faults.conftest import Cli, cli  # noqa: F401 - the fixture
+from tests.faults.test_faults_import import NET
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "jobs.md").read_text("utf-8")
-NET = """[JUNCTIONS]
- J1  10  5
-[RESERVOIRS]
- R   50
-[PIPES]
- P1 R J1 100 200 100 0 Open
-[COORDINATES]
- J1 500000 3500000
- R  500100 3500000
-"""
 
 
 def test_the_page_s_commands_run(
@@ -57,7 +48,6 @@ def test_waiting_ends_with_the_job(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rencity.db import store_of
     from rencity.jobs import service
 
     ask = service.ask
@@ -71,7 +61,6 @@ def test_waiting_ends_with_the_job(
     done = cli("jobs", "ask", "demo", "--wait", "--json", "--data", tmp_path)
     assert done.code == 1
     assert '"state": "cancelled"' in done.out
-    assert store_of(None, tmp_path).embedded
 
 
 @pytest.mark.parametrize(
