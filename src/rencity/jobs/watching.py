@@ -61,12 +61,19 @@ class Watch:
     Parameters
     ----------
     clock : monotonic, in seconds
+    lease_s, stuck_s, obey_s : see `LEASE_S`, `STUCK_S`, `OBEY_S`
     """
 
     def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, lease_s: float = LEASE_S
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        lease_s: float = LEASE_S,
+        stuck_s: float = STUCK_S,
+        obey_s: float = OBEY_S,
     ) -> None:
-        self._clock, self._lease_s = clock, lease_s
+        self._clock = clock
+        self._lease_s, self._stuck_s, self._obey_s = lease_s, stuck_s, obey_s
         self._seen: dict[str, _Seen] = {}
         self._last: float | None = None
 
@@ -92,8 +99,8 @@ class Watch:
         known = worker is not None and worker.near
         if worker is not None and worker.gone:
             yield Lost(row.id, row.attempt, row.beat, "its process is gone", worker)
-        elif seen.asked_s >= OBEY_S and known:
+        elif seen.asked_s >= self._obey_s and known:
             yield Lost(row.id, row.attempt, row.beat, "it did not stop when asked", worker)
-        elif seen.silent_s >= (STUCK_S if known else self._lease_s):
+        elif seen.silent_s >= (self._stuck_s if known else self._lease_s):
             said = f"no sign of life for {seen.silent_s:.0f} s"
             yield Lost(row.id, row.attempt, row.beat, said, worker)

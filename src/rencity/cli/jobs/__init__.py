@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,8 @@ from rencity.cli.jobs.shown import as_text, said, show_table
 from rencity.kit.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rencity.db.store import Store
     from rencity.registry.places import Places
 
@@ -57,8 +60,7 @@ def list_(
     """列出任务，新的在前。List jobs, newest first."""
     from rencity.jobs import service
 
-    store, _ = _opened(data, db)
-    with store.reading() as connection:
+    with _opened(data, db) as (store, _), store.reading() as connection:
         rows = service.page(connection, state=state, kind=kind, before=before, limit=limit)
     if as_json:
         typer.echo(as_text(rows))
@@ -72,8 +74,7 @@ def show(job: Job, data: Data = DATA, db: Db = "", as_json: Json = False) -> Non
     from rencity.jobs import service
     from rencity.jobs.store import jobs
 
-    store, _ = _opened(data, db)
-    with store.reading() as connection:
+    with _opened(data, db) as (store, _), store.reading() as connection:
         row = jobs.get(connection, job)
         row["progress"] = vars(service.progress(connection, job))
     typer.echo(as_text(row) if as_json else said(row))
@@ -110,16 +111,16 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """排入一项任务。Queue a job; a server, or `rencity jobs run`, does it."""
-    from rencity.cli.jobs.given import given_by, hand_in
+    from rencity.cli.jobs.given import enter_in, given_by, handed_in
     from rencity.jobs import service
 
-    store, places = _opened(data, db)
-    with store.writing(_who()) as tx:
-        given = given_by(words or [])
-        hand_in(tx, places, upload or [], given)
-        row = service.ask(tx, kind, given, _who(), title=title)
-    if wait:
-        row = _awaited(store, row["id"], quiet=as_json)
+    with _opened(data, db) as (store, places):
+        given, handed = given_by(words or []), handed_in(places, upload or [])
+        with store.writing(_who()) as tx:
+            enter_in(tx, handed, given)
+            row = service.ask(tx, kind, given, _who(), title=title)
+        if wait:
+            row = _awaited(store, row["id"], quiet=as_json)
     typer.echo(as_text(row) if as_json else (said(row) if wait else row["id"]))
     if wait and row["state"] != "done":
         raise typer.Exit(1)
@@ -130,8 +131,7 @@ def cancel(job: Job, why: Why = "", data: Data = DATA, db: Db = "") -> None:
     """取消；已完成的部分保留。Cancel a job; what is finished is kept for a retry."""
     from rencity.jobs import service
 
-    store, _ = _opened(data, db)
-    with store.writing(_who()) as tx:
+    with _opened(data, db) as (store, _), store.writing(_who()) as tx:
         row = service.cancel(tx, job, why=why)
     typer.echo("cancelled" if row["state"] == "cancelled" else "its worker is told to stop")
 
@@ -141,8 +141,7 @@ def retry(job: Job, why: Why = "", data: Data = DATA, db: Db = "") -> None:
     """重新排入失败或已取消的任务。Queue a failed or cancelled job again, from what is finished."""
     from rencity.jobs import service
 
-    store, _ = _opened(data, db)
-    with store.writing(_who()) as tx:
+    with _opened(data, db) as (store, _), store.writing(_who()) as tx:
         row = service.retry(tx, job, why=why)
     typer.echo(row["state"])
 
@@ -159,8 +158,7 @@ def log(
     """任务的日志。Print a job's log."""
     from rencity.jobs import service
 
-    store, _ = _opened(data, db)
-    with store.reading() as connection:
+    with _opened(data, db) as (store, _), store.reading() as connection:
         lines = service.lines(connection, job, after=after, limit=limit)
     if as_json:
         typer.echo(as_text([vars(line) for line in lines]))
@@ -180,9 +178,9 @@ def work(
     """做一项已领取的任务；由服务器启动。Do a job that was begun; servers call this."""
     from rencity.jobs import worker
 
-    store, places = _opened(data, db)
-    worker.be_polite()
-    raise typer.Exit(worker.work(store, places, job, attempt))
+    with _opened(data, db) as (store, places):
+        worker.be_polite()
+        raise typer.Exit(worker.work(store, places, job, attempt))
 
 
 @group.command("run")
@@ -202,32 +200,36 @@ def run(
 
     from rencity.jobs.supervisor import Supervisor
 
-    store, places = _opened(data, db)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    supervisor = Supervisor(store, places, slots=slots)
-    try:
-        if once:
-            supervisor.work_off()
-        else:
-            supervisor.start()
-            threading.Event().wait()
-    finally:
-        supervisor.stop()
+    with _opened(data, db) as (store, places):
+        supervisor = Supervisor(store, places, slots=slots)
+        try:
+            if once:
+                supervisor.work_off()
+            else:
+                supervisor.start()
+                threading.Event().wait()
+        finally:
+            supervisor.stop()
 
 
-def _opened(data: Path, db: str) -> tuple[Store, Places]:
+@contextlib.contextmanager
+def _opened(data: Path, db: str) -> Iterator[tuple[Store, Places]]:
     """The database with its tables as they should be, and the data folder."""
     from rencity.db import store_of
     from rencity.house import schema
     from rencity.registry import Places
 
     store, places = store_of(db, data), Places(data.resolve())
-    places.make()
-    if store.embedded:
-        schema().upgrade(store)
-    else:
-        schema().require(store)
-    return store, places
+    try:
+        if store.embedded:
+            schema().upgrade(store)
+        else:
+            schema().require(store)
+        places.make()
+        yield store, places
+    finally:
+        store.close()
 
 
 def _who() -> str:

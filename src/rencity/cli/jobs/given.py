@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rencity.db.store import Transaction
 from rencity.kit.errors import InputError
 from rencity.registry import Places
 from rencity.registry.uploads import Incoming, enter, parts_of
@@ -57,29 +59,57 @@ def _text(path: Path) -> str:
         raise InputError(said, place=str(path), mend=mend) from exc
 
 
-def hand_in(tx: Any, places: Places, asked: Sequence[str], given: dict[str, Any]) -> None:
-    """Hand files in, and name them in the input."""
+@dataclass(frozen=True)
+class Handed:
+    """A file that is on its way in, and the key of the input that names it."""
+
+    key: str
+    path: str
+    name: str
+    incoming: Incoming
+
+
+def handed_in(places: Places, asked: Sequence[str]) -> list[Handed]:
+    """Files in the data folder, not entered yet: copying takes longer than a transaction should.
+
+    Parameters
+    ----------
+    asked : KEY=PATH; under the key ``files`` a folder is handed in with all below it
+
+    Raises
+    ------
+    InputError : no such file
+    """
+    made: list[Handed] = []
     for word in asked:
         key, _, name = word.partition("=")
         path = Path(name)
-        if key == "files":
-            inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-            base = path if path.is_dir() else path.parent
-            files = {p.relative_to(base).as_posix(): _handed_in(tx, places, p) for p in inside}
-            given["files"] = {**given.get("files", {}), **files}
+        below = sorted(p for p in path.rglob("*") if p.is_file()) if key == "files" else []
+        base = path if path.is_dir() else path.parent
+        for each in below or [path]:
+            inside = each.relative_to(base).as_posix()
+            made.append(Handed(key, inside, each.name, _incoming(places, each)))
+    return made
+
+
+def enter_in(tx: Transaction, handed: Sequence[Handed], given: dict[str, Any]) -> None:
+    """Enter what was handed in, and name it in the input."""
+    for each in handed:
+        key = enter(tx, each.name, each.incoming)["id"]
+        if each.key == "files":
+            given["files"] = {**given.get("files", {}), each.path: key}
         else:
-            given[key] = _handed_in(tx, places, path)
+            given[each.key] = key
 
 
-def _handed_in(tx: Any, places: Places, path: Path) -> str:
-
+def _incoming(places: Places, path: Path) -> Incoming:
     if not path.is_file():
         raise InputError("no such file", place=str(path), mend="check the path")
     incoming = Incoming(places)
     try:
         for part in parts_of(path):
             incoming.take(part)
-        return str(enter(tx, path.name, incoming)["id"])
     except BaseException:
         incoming.drop()
         raise
+    return incoming
