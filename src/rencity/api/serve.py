@@ -155,7 +155,7 @@ def listening(services: Services, asked: Asked) -> Iterator[tuple[Server, str, s
     server = Server(config, services, made)
     scheme = "https" if asked.tls else "http"
     name = f"[{asked.host}]" if ":" in asked.host else asked.host
-    with taken, _at_work(services):
+    with taken, at_work(services):
         yield server, f"{scheme}://{name}:{taken.getsockname()[1]}/", taken
 
 
@@ -166,7 +166,7 @@ def run(server: Server, taken: socket.socket) -> None:
 
 
 @contextlib.contextmanager
-def _at_work(services: Services) -> Iterator[None]:
+def at_work(services: Services) -> Iterator[None]:
     """Carry news and sign roots while the block lasts; sign a last root at its end."""
     keeper = threading.Thread(target=_keep, args=(services,), daemon=True)
     services.wire.start()

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from rencity.city.model import City
-from rencity.db.store import Transaction
+from rencity.db.store import Reader, Transaction
 from rencity.journal.records import Row
 from rencity.kit.errors import ConflictError, RequestError
 from rencity.kit.files import staged_folder
@@ -21,6 +21,16 @@ COUNTED = ("zones", "assets", "links", "needs", "serves", "buildings")
 def version_id(city: str, number: int) -> str:
     """The id of one version of a city."""
     return f"{city}@{number}"
+
+
+def version_of(reader: Reader, city: str, number: int) -> Row:
+    """The record of one version of a city.
+
+    Raises
+    ------
+    AbsentError : there is none
+    """
+    return city_versions.get(reader, version_id(city, number))
 
 
 def next_number(tx: Transaction, city: str) -> int:
