@@ -1,4 +1,4 @@
-"""Make the pages that say what the code says: tables, catalogue, commands.
+"""Make the pages that say what the code says: tables, catalogue, commands, fields of packs.
 
 `make reference` writes them; a test fails while a committed page differs from what is made here.
 """
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import typer
+from reference_grid import code, grid
+from reference_packs import packs_page
 
 from rencity.city.catalogue import base_catalogue
 from rencity.city.schema import TABLES, Attribute, Table
@@ -59,7 +61,11 @@ def commands() -> Iterator[tuple[str, Any]]:
         yield from _leaves("rencity", typer.main.get_command(app))
 
 
-PAGES = {"reference-tables.md": tables_page, "reference-commands.md": commands_page}
+PAGES = {
+    "reference-tables.md": tables_page,
+    "reference-commands.md": commands_page,
+    "reference-packs.md": packs_page,
+}
 
 
 def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -80,13 +86,13 @@ def _table(table: Table) -> str:
         for a in table.attributes
     ]
     return (
-        f"## `{table.name}`\n\n{table.description}. Unique by {_code(table.key)}.{shape}\n\n"
-        + _grid(("Attribute", "Type", "Unit", "Default", "Meaning"), rows)
+        f"## `{table.name}`\n\n{table.description}. Unique by {code(table.key)}.{shape}\n\n"
+        + grid(("Attribute", "Type", "Unit", "Default", "Meaning"), rows)
     )
 
 
 def _kind(attribute: Attribute) -> str:
-    return _code(attribute.choices, " ") if attribute.choices else attribute.kind
+    return code(attribute.choices, " ") if attribute.choices else attribute.kind
 
 
 def _default(attribute: Attribute) -> str:
@@ -114,10 +120,10 @@ def _catalogue() -> str:
     ]
     return (
         "## 生命线 · Lifelines\n\nA city adds its own in `city.toml`.\n\n"
-        + _grid(("Name", "中文", "English", "Unit of demand"), lifelines)
+        + grid(("Name", "中文", "English", "Unit of demand"), lifelines)
         + "\n## 设施类别 · Kinds\n\nService of a lifeline usually starts at a kind marked as "
         "source; whether it does at an asset is said by the asset's own `source`.\n\n"
-        + _grid(("Kind", "中文", "English", "Role", "Source"), kinds)
+        + grid(("Kind", "中文", "English", "Role", "Source"), kinds)
     )
 
 
@@ -126,7 +132,7 @@ def _command(name: str, command: Any) -> str:
     usage = " ".join([name, *(_placeholder(p) for p in shown if _positional(p))])
     options = " [OPTIONS]" if any(not _positional(p) for p in shown) else ""
     rows = [(_names(p), _type(p), _said(p), (p.help or "").replace("\n", " ")) for p in shown]
-    table = "\n" + _grid(("Argument or option", "Type", "Default", "Meaning"), rows) if rows else ""
+    table = "\n" + grid(("Argument or option", "Type", "Default", "Meaning"), rows) if rows else ""
     text = inspect.cleandoc(command.help or "").replace("\b\n", "").replace("\f", "").strip()
     return f"## `{name}`\n\n```text\n{usage}{options}\n```\n\n{text}\n{table}"
 
@@ -145,15 +151,15 @@ def _positional(parameter: Any) -> bool:
 def _names(parameter: Any) -> str:
     if _positional(parameter):
         return f"`{str(parameter.metavar or parameter.name).upper()}`"
-    return _code([*parameter.opts, *parameter.secondary_opts])
+    return code([*parameter.opts, *parameter.secondary_opts])
 
 
 def _type(parameter: Any) -> str:
     kind = parameter.type_descriptor.annotation
     if isinstance(kind, EnumType):
-        return _code((member.value for member in kind), " ")
+        return code((member.value for member in kind), " ")
     if get_origin(kind) is Literal:
-        return _code(get_args(kind), " ")
+        return code(get_args(kind), " ")
     return "flag" if getattr(parameter, "is_flag", False) else _plain(kind)
 
 
@@ -168,16 +174,6 @@ def _said(parameter: Any) -> str:
     if value in (None, "", (), []) or callable(value):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _code(words: Any, between: str = ", ") -> str:
-    return between.join(f"`{word}`" for word in words)
-
-
-def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

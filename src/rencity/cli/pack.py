@@ -24,7 +24,10 @@ def register(app: typer.Typer) -> None:
 
 @pack_group.command("list")
 def list_packs(folders: Folders = None, as_json: Json = False) -> None:
-    """List the packs that ship with Rencity and those in FOLDERS, in the order they lie."""
+    """List the packs that ship with Rencity and those in FOLDERS, in the order they lie.
+
+    The hash is that of the packs that hold everywhere and of all in FOLDERS.
+    """
     from rencity.content import load_packs
 
     packs = load_packs(folders or ())
@@ -32,11 +35,11 @@ def list_packs(folders: Folders = None, as_json: Json = False) -> None:
         rows = [
             pack.manifest.model_dump(mode="json")
             | {"folder": str(pack.folder), "entries": _counts(pack.entries)}
-            for pack in packs.packs
+            for pack in packs.known
         ]
         typer.echo(json.dumps({"hash": packs.hash, "packs": rows}, ensure_ascii=False, indent=2))
         return
-    for pack in packs.packs:
+    for pack in packs.known:
         says = pack.manifest
         counts = ", ".join(f"{n} {kind}" for kind, n in _counts(pack.entries).items())
         typer.echo(f"{says.id} {says.version}  {says.title.zh} / {says.title.en}")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
 from pathlib import Path
 
 from rencity.city.catalogue import Catalogue, base_catalogue
 from rencity.city.model import City
 from rencity.city.rules import AreaRule, CapacityRule, NeedRule, ServeRule
-from rencity.content.loading import Entry, Pack, Reading, pack_folders, read_pack
+from rencity.content.entry import Pack
+from rencity.content.loading import Reading, pack_folders, read_pack
+from rencity.content.mending import applied_twice, of_entry, unrepaired, unworked
 from rencity.content.packs import Packs, overlay
+from rencity.content.references import circular, dangling, marked, places
+from rencity.content.registry import kinds
 from rencity.kit.findings import Finding, Severity
-from rencity.sim.classes import Lognormal, RepairRate, measures_of
+from rencity.kit.kind import Catalogued
 
-PIPE_STATES = ("leak", "break")
 FLOW_UNIT = "m3/d"
 
 
@@ -40,14 +42,22 @@ def check_packs(
     findings += _missing_packs(packs, readings)
     for pack in packs:
         findings += _empty(pack, readings)
-        findings += _unknown_kinds(pack, known)
+        findings += _uncatalogued(pack, known)
         findings += _misplaced_lifelines(pack)
         findings += _wrong_units(pack, known)
-        findings += _unknown_ways(pack, known)
-        findings += _applied_twice(pack)
+        findings += applied_twice(pack)
     laid = overlay(packs)
-    findings += [*_unrepaired(laid), *_unworked(laid)]
+    findings += [*unrepaired(laid), *unworked(laid), *dangling(packs)]
+    # what several regions share is said once
+    findings += dict.fromkeys(found for here in places(packs) for found in _between(here))
     return findings
+
+
+def _between(packs: Packs) -> Iterator[Finding]:
+    """What is wrong between entries that hold in one place, by any room's own check."""
+    yield from circular(packs)
+    for known in kinds().values():
+        yield from known.kind.check(packs.entries)
 
 
 def check_cover(packs: Packs, city: City) -> list[Finding]:
@@ -132,37 +142,27 @@ def _empty(pack: Pack, readings: Sequence[Reading]) -> Iterator[Finding]:
         )
 
 
-def _unknown_kinds(pack: Pack, known: Catalogue) -> Iterator[Finding]:
-    for kind, entry in _each(pack):
-        for field, names in _kind_fields(entry):
-            strange = [name for name in names if name not in known.kinds]
-            if strange:
-                yield _of_entry(
-                    entry,
-                    "unknown-kind",
-                    f"{kind} {entry.id} names {', '.join(strange)}, which the catalogue lacks",
-                    "use a kind of catalogue.toml, or add it to the city's city.toml",
-                    field,
-                )
-        lifeline = getattr(entry.value, "lifeline", None)
-        if lifeline is not None and lifeline not in known.lifelines:
-            yield _of_entry(
+def _uncatalogued(pack: Pack, known: Catalogue) -> Iterator[Finding]:
+    for entry in pack:
+        strange: dict[tuple[str, str], list[str]] = {}
+        for one in marked(entry.value, Catalogued):
+            if one.text not in getattr(known, one.mark.among):
+                field = one.field.partition(".")[0]
+                strange.setdefault((one.mark.among, field), []).append(one.text)
+        for (among, field), names in strange.items():
+            yield of_entry(
                 entry,
-                "unknown-lifeline",
-                f"{kind} {entry.id} names the lifeline {lifeline}, which the catalogue lacks",
-                f"use one of {', '.join(known.lifelines)}",
-                "lifeline",
+                f"unknown-{among.removesuffix('s')}",
+                f"{entry.kind} {entry.id} names {', '.join(names)}, which the catalogue lacks",
+                "use a kind of catalogue.toml, or add it to the city's city.toml"
+                if among == "kinds"
+                else f"use one of {', '.join(known.lifelines)}",
+                field,
             )
 
 
-def _kind_fields(entry: Entry) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for field in ("applies", "kinds", "providers"):
-        if names := getattr(entry.value, field, ()):
-            yield field, names
-
-
 def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
-    for _, entry in _each(pack):
+    for entry in pack:
         rule = entry.value
         if isinstance(rule, NeedRule):
             wrong = [kind for kind in rule.kinds if kind.startswith(f"{rule.lifeline}.")]
@@ -173,137 +173,26 @@ def _misplaced_lifelines(pack: Pack) -> Iterator[Finding]:
         else:
             continue
         if wrong:
-            yield _of_entry(
+            yield of_entry(
                 entry, "wrong-lifeline", said, "correct the kinds or the lifeline", "kinds"
             )
 
 
 def _wrong_units(pack: Pack, known: Catalogue) -> Iterator[Finding]:
-    for _, entry in _each(pack):
+    for entry in pack:
         rule = entry.value
         if not isinstance(rule, CapacityRule) or rule.per != "flow":
             continue
         lifelines = {kind.partition(".")[0] for kind in rule.kinds} & set(known.lifelines)
         wrong = sorted(name for name in lifelines if known.lifelines[name].unit != FLOW_UNIT)
         if wrong:
-            yield _of_entry(
+            yield of_entry(
                 entry,
                 "wrong-unit",
                 f"{entry.id} gives a flow in {FLOW_UNIT}, {', '.join(wrong)} is not counted so",
                 "use steps of the diameter",
                 "per",
             )
-
-
-def _unknown_ways(pack: Pack, known: Catalogue) -> Iterator[Finding]:
-    for _, entry in _each(pack):
-        rule = entry.value
-        if isinstance(rule, AreaRule) and rule.along not in known.lifelines:
-            yield _of_entry(
-                entry,
-                "unknown-lifeline",
-                f"{entry.id} goes along {rule.along}, which the catalogue lacks",
-                f"use one of {', '.join(known.lifelines)}",
-                "along",
-            )
-
-
-def _applied_twice(pack: Pack) -> Iterator[Finding]:
-    for kind in ("fragility", "repair"):
-        taken: dict[tuple[str, str], Entry] = {}
-        for entry in pack.entries.get(kind, {}).values():
-            for name, measure in product(entry.value.applies, measures_of(entry.value)):
-                first = taken.setdefault((name, measure), entry)
-                if first is not entry and _overlap(first, entry):
-                    yield _of_entry(
-                        entry,
-                        "applied-twice",
-                        f"{first.id} and {entry.id} both apply to {name}",
-                        "let one apply; assets name the other themselves",
-                        "applies",
-                    )
-
-
-def _overlap(a: Entry, b: Entry) -> bool:
-    begins = [x.in_force.since for x in (a, b)]
-    ends = [x.in_force.until for x in (a, b)]
-    apart = (ends[0] and begins[1] and ends[0] < begins[1]) or (
-        ends[1] and begins[0] and ends[1] < begins[0]
-    )
-    return not apart
-
-
-def _unrepaired(packs: Packs) -> Iterator[Finding]:
-    repairs = packs.applying("repair")
-    mended = [{state.state for state in repair.states} for repair in packs.repair.values()]
-    for entry in packs.entries["fragility"].values():
-        states = _states(entry.value)
-        pairs = [
-            (kind, _repair_of(entry.value, repairs.get(kind, ()), packs))
-            for kind in entry.value.applies
-        ]
-        for kind, name in pairs:
-            held = {state.state for state in packs.repair[name].states} if name else set()
-            if lost := [state for state in states if state not in held]:
-                whose = f"{name} lacks" if name else "no repair class applies; lacking"
-                yield _of_entry(
-                    entry,
-                    "no-repair",
-                    f"{kind} in state {', '.join(lost)} would never be mended: {whose} it",
-                    f"add the state to a repair class that applies to {kind}",
-                    "applies",
-                )
-        if not pairs and not any(set(states) <= held for held in mended):
-            yield _of_entry(
-                entry,
-                "no-repair",
-                f"no repair class has all of {', '.join(states)}",
-                "add a repair class with these states, or use the states of one",
-                "states",
-            )
-
-
-def _unworked(packs: Packs) -> Iterator[Finding]:
-    """Classes of work that lack a damage state of a kind they apply to."""
-    for entry in packs.entries["work"].values():
-        held = {state.state for state in entry.value.states}
-        for one in packs.entries["fragility"].values():
-            lost = [state for state in _states(one.value) if state not in held]
-            kinds = sorted(set(entry.value.applies) & set(one.value.applies))
-            if lost and kinds:
-                yield _of_entry(
-                    entry,
-                    "no-work",
-                    f"{', '.join(kinds)} in state {', '.join(lost)} ({one.id}) would stop a run "
-                    f"with crews: {entry.id} lacks it",
-                    "add the state, with its crew-hours",
-                    "states",
-                )
-
-
-def _repair_of(value: Lognormal | RepairRate, names: Sequence[str], packs: Packs) -> str:
-    """The repair class that follows damage of this measure, as `rencity.sim.damage.assign`."""
-    for measure in (value.measure, ""):
-        for name in names:
-            if measure in measures_of(packs.repair[name]):
-                return name
-    return ""
-
-
-def _states(value: Lognormal | RepairRate) -> tuple[str, ...]:
-    if isinstance(value, RepairRate):
-        return PIPE_STATES
-    return tuple(state.state for state in value.states)
-
-
-def _each(pack: Pack) -> Iterator[tuple[str, Entry]]:
-    for kind, entries in pack.entries.items():
-        for entry in entries.values():
-            yield kind, entry
-
-
-def _of_entry(entry: Entry, rule: str, what: str, mend: str, field: str) -> Finding:
-    return Finding(rule, "error", what, mend, table=entry.place, field=field, ids=(entry.id,))
 
 
 def _of_pack(

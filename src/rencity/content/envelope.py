@@ -22,15 +22,19 @@ class _Part(BaseModel):
 class Text(_Part):
     """The same words in Chinese and English; both are required."""
 
-    zh: Words
-    en: Words
+    zh: Annotated[Words, Field(title="中文", description="in Chinese")]
+    en: Annotated[Words, Field(title="英文", description="in English")]
 
 
 class InForce(_Part):
     """Days from which and to which something holds, both inclusive; none means without end."""
 
-    since: Annotated[date | None, Field(alias="from")] = None
-    until: Annotated[date | None, Field(alias="to")] = None
+    since: Annotated[
+        date | None, Field(alias="from", title="起", description="first day; none: ever since")
+    ] = None
+    until: Annotated[
+        date | None, Field(alias="to", title="止", description="last day; none: without end")
+    ] = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -42,21 +46,30 @@ class InForce(_Part):
         """Whether it holds on that day."""
         return (self.since or day) <= day <= (self.until or day)
 
+    def meets(self, other: InForce) -> bool:
+        """Whether there is a day on which both hold."""
+        begins = max(self.since or date.min, other.since or date.min)
+        return begins <= min(self.until or date.max, other.until or date.max)
+
 
 class EntrySource(_Part):
     """Where an entry's values come from, and what was assumed."""
 
-    title: Words
-    where: str = ""
-    note: str = ""
+    title: Annotated[Words, Field(title="出处", description="author, title, year")]
+    where: Annotated[str, Field(title="位置", description="table, article or page in it")] = ""
+    note: Annotated[
+        str, Field(title="说明", description="what was assumed, or that it is an example")
+    ] = ""
 
 
 class Envelope(_Part):
     """The fields every entry has beside those of its kind."""
 
-    title: Text
-    source: EntrySource
-    in_force: InForce = InForce()
+    title: Annotated[Text, Field(title="名称", description="in both languages")]
+    source: Annotated[EntrySource, Field(title="来源", description="where its values come from")]
+    in_force: Annotated[
+        InForce, Field(title="有效期", description="days on which it holds, both ends inclusive")
+    ] = InForce()
 
 
 class Manifest(_Part):

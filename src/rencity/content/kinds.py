@@ -1,34 +1,31 @@
-"""The kinds of content: name of the file in a pack -> model of an entry."""
+"""Content that every stage of the loop speaks in."""
 
 from __future__ import annotations
 
-from typing import Any
+from rencity.content.incidents import HazardKind, IncidentGrades, Phase, check_grades
+from rencity.kit.kind import Kind
 
-from pydantic import TypeAdapter
-
-from rencity.city.rules import AreaRule, CapacityRule, CellRule, NeedRule, ServeRule
-from rencity.sim.classes import Fragility, Repair
-from rencity.sim.crews.work import Work
-from rencity.sim.flood.content import Closure, Ground, StormFormula
-
-KINDS: dict[str, TypeAdapter[Any]] = {}
-
-
-def register(name: str, model: Any) -> None:
-    """Make `NAME.yaml` a file that packs may hold; each entry is one `model`."""
-    if name in KINDS:
-        raise ValueError(f"the kind {name} is registered already")
-    KINDS[name] = TypeAdapter(model)
-
-
-register("fragility", Fragility)
-register("repair", Repair)
-register("needs", NeedRule)
-register("serves", ServeRule)
-register("storms", StormFormula)
-register("grounds", Ground)
-register("closures", Closure)
-register("areas", AreaRule)
-register("capacities", CapacityRule)
-register("cells", CellRule)
-register("work", Work)
+KINDS = {
+    "hazard_kinds": Kind(
+        HazardKind,
+        "灾种目录",
+        "Kinds of hazard",
+        "突发事件四类及其下的灾种，引擎能推演的注明用哪一段。",
+        "The classes of incidents and the kinds below them, and what rehearses each.",
+    ),
+    "phases": Kind(
+        Phase,
+        "阶段",
+        "Phases",
+        "应急管理的阶段，及各阶段对应的闭环环节。",
+        "Phases of emergency management, and the stages of the loop that work in each.",
+    ),
+    "incident_grades": Kind(
+        IncidentGrades,
+        "事件分级",
+        "Grades of incidents",
+        "按伤亡和损失定级。",
+        "How grave an incident is by what it cost: the first condition that holds, from the top.",
+        check_grades,
+    ),
+}

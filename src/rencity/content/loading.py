@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,42 +10,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 import rencity
-from rencity.content.envelope import EntryId, EntrySource, Envelope, InForce, Manifest, Text
-from rencity.content.kinds import KINDS
+from rencity.content import versions
+from rencity.content.entry import Entry, Pack
+from rencity.content.envelope import EntryId, Envelope, Manifest
 from rencity.content.reading import Document, Step, read_toml, read_yaml
+from rencity.content.registry import kinds
 from rencity.kit.errors import PackError
 from rencity.kit.findings import Finding
 
 _ENTRY_ID: TypeAdapter[str] = TypeAdapter(EntryId)
+_AROUND: TypeAdapter[Envelope] = TypeAdapter(Envelope)
 _ENVELOPE = frozenset(Envelope.model_fields)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of a pack: its envelope, its value, and where it stands.
-
-    Attributes
-    ----------
-    value : model of its kind, see `rencity.content.kinds`
-    place : ``file:line``
-    """
-
-    id: str
-    title: Text
-    source: EntrySource
-    in_force: InForce
-    value: Any
-    pack: str
-    place: str
-
-
-@dataclass(frozen=True)
-class Pack:
-    """One pack as read: entries by kind and id."""
-
-    manifest: Manifest
-    folder: Path
-    entries: Mapping[str, Mapping[str, Entry]]
 
 
 @dataclass
@@ -93,7 +68,7 @@ def read_pack(folder: Path) -> Reading:
     reading = Reading(folder)
     manifest = _manifest(reading)
     entries = {
-        kind: _entries(reading, kind, manifest.id if manifest else folder.name) for kind in KINDS
+        kind: _entries(reading, kind, manifest.id if manifest else folder.name) for kind in kinds()
     }
     _strangers(reading)
     if manifest is not None:
@@ -124,11 +99,13 @@ def _manifest(reading: Reading) -> Manifest | None:
     except PackError as exc:
         reading.findings.append(_unreadable(exc))
     except ValidationError as exc:
-        reading.findings += [_finding(fault, str(document.path), "") for fault in _faults(exc)]
+        reading.findings += [
+            _finding(fault, str(document.path), tuple(fault["loc"])) for fault in _faults(exc)
+        ]
     return None
 
 
-def _entries(reading: Reading, kind: str, pack: str) -> dict[str, Entry]:
+def _entries(reading: Reading, kind: str, pack: str) -> dict[str, tuple[Entry, ...]]:
     path = reading.folder / f"{kind}.yaml"
     if not path.exists():
         return {}
@@ -137,44 +114,56 @@ def _entries(reading: Reading, kind: str, pack: str) -> dict[str, Entry]:
     except PackError as exc:
         reading.findings.append(_unreadable(exc))
         return {}
-    made = (_entry(reading, document, kind, entry_id, pack) for entry_id in document.data)
-    return {entry.id: entry for entry in made if entry is not None}
+    made = {}
+    for entry_id in document.data:
+        read = [_entry(reading, document, kind, at, pack) for at in _versions(document, entry_id)]
+        made[entry_id] = versions.in_order([entry for entry in read if entry is not None])
+        reading.findings += versions.faults(made[entry_id])
+    return {entry_id: held for entry_id, held in made.items() if held}
+
+
+def _versions(document: Document, entry_id: str) -> list[tuple[Step, ...]]:
+    """Where the versions of an entry stand: one, or each item of a list."""
+    raw = document.data[entry_id]
+    if isinstance(raw, list) and raw:
+        return [(entry_id, number) for number in range(len(raw))]
+    return [(entry_id,)]
 
 
 def _entry(
-    reading: Reading, document: Document, kind: str, entry_id: str, pack: str
+    reading: Reading, document: Document, kind: str, at: tuple[Step, ...], pack: str
 ) -> Entry | None:
-    raw = document.data[entry_id]
+    entry_id, raw = str(at[0]), document.at(*at)
     if not isinstance(raw, dict):
         raw = {"": raw}
+    place = document.place(*at)
+    said = {"entry": f"{kind} {entry_id}", "place": place}
     around = {key: value for key, value in raw.items() if key in _ENVELOPE}
     inner = {key: value for key, value in raw.items() if key not in _ENVELOPE}
     parsed: list[Any] = []
-    checks = ((_ENTRY_ID, entry_id), (TypeAdapter(Envelope), around), (KINDS[kind], inner))
+    checks = ((_ENTRY_ID, entry_id), (_AROUND, around), (kinds()[kind].entry, inner))
     for model, data in checks:
         try:
-            parsed.append(model.validate_python(data))
+            parsed.append(model.validate_python(data, context=said))
         except ValidationError as exc:
-            reading.findings += [
-                _finding(fault, document.place(entry_id, *_steps(fault)), entry_id)
-                for fault in _faults(exc)
-            ]
+            reading.findings += [_fault_of(fault, document, at) for fault in _faults(exc)]
     if len(parsed) < len(checks):
         return None
     envelope: Envelope = parsed[1]
     return Entry(
-        entry_id,
-        envelope.title,
-        envelope.source,
-        envelope.in_force,
-        parsed[2],
-        pack,
-        document.place(entry_id),
+        kind=kind,
+        id=entry_id,
+        title=envelope.title,
+        source=envelope.source,
+        in_force=envelope.in_force,
+        value=parsed[2],
+        pack=pack,
+        place=place,
     )
 
 
 def _strangers(reading: Reading) -> None:
-    known = {"pack.toml", "README.md", "LICENSE", *(f"{kind}.yaml" for kind in KINDS)}
+    known = {"pack.toml", "README.md", "LICENSE", *(f"{kind}.yaml" for kind in kinds())}
     for path in sorted(reading.folder.iterdir()):
         if path.name not in known and not path.name.startswith("."):
             reading.findings.append(
@@ -182,7 +171,7 @@ def _strangers(reading: Reading) -> None:
                     "unknown-file",
                     "error",
                     f"no kind of content is called {path.stem}",
-                    f"name it {', '.join(f'{kind}.yaml' for kind in KINDS)}, or take it out",
+                    f"name it {', '.join(f'{kind}.yaml' for kind in kinds())}, or take it out",
                     table=str(path),
                 )
             )
@@ -199,17 +188,22 @@ def _faults(exc: ValidationError) -> list[Any]:
     return [f for f in every if f["type"] != "too_short" or f["loc"] not in inner]
 
 
-_UNION_TAGS = ("lognormal", "repair_rate")
+def _fault_of(fault: Any, document: Document, at: tuple[Step, ...]) -> Finding:
+    steps = _steps(fault, document, at)
+    return _finding(fault, document.place(*at, *steps), steps, str(at[0]))
 
 
-def _steps(fault: Any) -> tuple[Step, ...]:
-    # pydantic puts the tag of the union's chosen member first; the file has no such step
-    steps = tuple(fault["loc"])
-    return steps[1:] if steps and steps[0] in _UNION_TAGS else steps
+def _steps(fault: Any, document: Document, at: tuple[Step, ...]) -> tuple[Step, ...]:
+    # pydantic also names the member of a union that it chose; the file has no such step
+    said = tuple(fault["loc"])
+    kept: tuple[Step, ...] = ()
+    for step in said[:-1] if fault["type"] == "missing" else said:
+        if (*at, *kept, step) in document.lines:
+            kept = (*kept, step)
+    return (*kept, said[-1]) if fault["type"] == "missing" else kept
 
 
-def _finding(fault: Any, place: str, entry_id: str) -> Finding:
-    steps = _steps(fault)
+def _finding(fault: Any, place: str, steps: tuple[Step, ...], entry_id: str = "") -> Finding:
     rule, mend = _rule(fault, steps)
     shown = f" (found {fault['input']!r:.80})" if not isinstance(fault["input"], dict) else ""
     return Finding(
@@ -230,6 +224,8 @@ def _rule(fault: Any, steps: tuple[Step, ...]) -> tuple[str, str]:
         return "missing-source", "give source: {title: ...}, with where and note if useful"
     if steps[:1] in (("title",), ("description",)):
         return "one-language", "give both zh and en"
+    if fault["type"] == "expression":
+        return "expression", fault["ctx"]["mend"]
     if "unknown measure" in fault["msg"]:
         return "unknown-measure", "use a measure that hazards give, in its unit"
     return "schema", "correct the value; docs/packs.md lists the fields"

@@ -13,8 +13,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from rencity.city.rules import AreaRule, CapacityRule, CellRule, NeedRule, Rule, ServeRule
-from rencity.content.envelope import holds_in, rank
-from rencity.content.loading import Entry, Pack, pack_folders, raise_first, read_pack
+from rencity.content.entry import Entry, Pack
+from rencity.content.envelope import holds_in
+from rencity.content.history import Standing, as_they_lie, history
+from rencity.content.loading import pack_folders, raise_first, read_pack
+from rencity.content.versions import in_force
 from rencity.kit.errors import PackError
 from rencity.sim.classes import Fragility, Repair, measures_of
 from rencity.sim.crews.work import Work
@@ -31,10 +34,16 @@ class Packs:
     ----------
     packs : in the order they lie over each other, the one that wins last
     entries : kind -> id -> the entry that won
+    on : day on which it is in force; None: whatever the dates, the newest version of each
+    placed : packs that hold in the place, whatever the day, in the order they lie
+    known : every pack that was read, in the order they lie
     """
 
     packs: tuple[Pack, ...]
     entries: Mapping[str, Mapping[str, Entry]]
+    on: date | None = None
+    placed: tuple[Pack, ...] = ()
+    known: tuple[Pack, ...] = ()
 
     @property
     def fragility(self) -> Mapping[str, Fragility]:
@@ -125,11 +134,20 @@ class Packs:
             {name: tuple(dict.fromkeys(ids.values())) for name, ids in chosen.items()}
         )
 
+    def history(self, kind: str, entry_id: str, *, on: date | None = None) -> list[Standing]:
+        """Every version of an entry in every pack, in the order they lie, and which one wins.
+
+        Parameters
+        ----------
+        on : day to judge; None: the day these packs are of
+        """
+        return history(self.known, self.placed, kind, entry_id, on or self.on)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the packs' names and the values of every entry in force."""
         said = {
-            kind: [[entry_id, _plain(entry)] for entry_id, entry in entries.items()]
+            kind: [[entry_id, entry.plain()] for entry_id, entry in entries.items()]
             for kind, entries in self.entries.items()
         }
         text = json.dumps([self.names, said], ensure_ascii=False, sort_keys=True)
@@ -176,19 +194,25 @@ def load_packs(
         if holds_in(pack.manifest.region, region or "")
         or (region is None and pack.folder not in own)
     ]
-    return overlay(held, on=on)
+    return overlay(held, on=on, known=packs)
 
 
-def overlay(packs: Iterable[Pack], *, on: date | None = None) -> Packs:
-    """Lay packs over each other: region over nation, then later over earlier, id by id."""
-    held = [pack for pack in packs if on is None or pack.manifest.in_force.holds(on)]
-    ordered = sorted(held, key=lambda pack: rank(pack.manifest.region))
+def overlay(
+    packs: Iterable[Pack], *, on: date | None = None, known: Iterable[Pack] | None = None
+) -> Packs:
+    """Lay packs over each other: region over nation, then later over earlier, id by id.
+
+    Of the versions of an entry in one pack the one in force lies there; with no day, the newest.
+    """
+    placed = as_they_lie(packs)
+    every = placed if known is None else as_they_lie(known)
+    laid = tuple(pack for pack in placed if on is None or pack.manifest.in_force.holds(on))
     merged: dict[str, dict[str, Entry]] = {}
-    for pack in ordered:
+    for pack in laid:
         for kind, entries in pack.entries.items():
-            into = merged.setdefault(kind, {})
-            into.update({i: e for i, e in entries.items() if on is None or e.in_force.holds(on)})
-    return Packs(tuple(ordered), _Kinds(merged))
+            held = ((entry_id, in_force(found, on)) for entry_id, found in entries.items())
+            merged.setdefault(kind, {}).update({i: e for i, e in held if e is not None})
+    return Packs(laid, _Kinds(merged), on=on, placed=placed, known=every)
 
 
 class _Kinds(dict[str, dict[str, Entry]]):
@@ -214,12 +238,3 @@ def _consistent(packs: list[Pack]) -> None:
                 place=str(pack.folder / "pack.toml"),
                 mend="name the folder that holds it",
             )
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.title.model_dump(mode="json"),
-        "source": entry.source.model_dump(mode="json"),
-        "in_force": entry.in_force.model_dump(mode="json"),
-        "value": entry.value.model_dump(mode="json"),
-    }

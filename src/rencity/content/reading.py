@@ -26,6 +26,13 @@ class Document:
     data: dict[str, Any]
     lines: dict[tuple[Step, ...], int] = field(default_factory=dict)
 
+    def at(self, *steps: Step) -> Any:
+        """The part that stands at `steps`."""
+        part: Any = self.data
+        for step in steps:
+            part = part[step]
+        return part
+
     def place(self, *steps: Step) -> str:
         """`file:line` of the deepest part of `steps` that is in the file."""
         for depth in range(len(steps), 0, -1):

@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from rencity.kit.errors import ConflictError, RencityError, StorageError, UnreachableError
+from rencity.kit.errors import (
+    ConflictError,
+    RencityError,
+    RequestError,
+    StorageError,
+    UnreachableError,
+)
 
 _GONE = "wait until it answers again; nothing was changed"
 _BUSY = "try the same again; nothing was changed"
@@ -46,6 +52,7 @@ def told(place: str) -> Iterator[None]:
     UnreachableError : it is gone or busy; the same may be tried again
     StorageError : its disk is full, it cannot be written, it is damaged
     ConflictError : a row with this key stands already, or one that is named does not
+    RequestError : a value that no column can hold
     """
     try:
         yield
@@ -75,6 +82,8 @@ def _fault_of(exc: DBAPIError, place: str) -> RencityError | None:
     for part, kind, what, mend in _SQLITE:
         if part in said:
             return kind(what, place=place, mend=mend)
-    if exc.connection_invalidated or type(exc.orig).__module__.startswith("psycopg"):
+    if exc.connection_invalidated or isinstance(exc, OperationalError | InterfaceError):
         return UnreachableError("the database does not answer", place=place, mend=_GONE)
+    if isinstance(exc, DataError):
+        return RequestError(f"a value no column can hold: {said}", place=place, mend="correct it")
     return None

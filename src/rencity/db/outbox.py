@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from rencity.db.columns import Instant, Json, Label
-from rencity.db.store import Store, Transaction
+from rencity.db.store import Reader, Store, Transaction
 from rencity.kit.errors import StorageError, UnreachableError
 
 tables = sa.MetaData()
@@ -115,26 +114,28 @@ def post(tx: Transaction, topic: str, subject: str, data: Mapping[str, Any]) -> 
     )
 
 
-def after(
-    connection: Connection, position: int, *, limit: int, topics: Sequence[str] = ()
-) -> list[News]:
+def after(reader: Reader, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[News]:
     """News after a position, oldest first."""
     columns = (outbox.c[name] for name in News.__dataclass_fields__)
     query = sa.select(*columns).where(outbox.c.position > position)
     if topics:
         query = query.where(outbox.c.topic.in_(topics))
-    rows = connection.execute(query.order_by(outbox.c.position).limit(limit))
+    rows = reader.execute(query.order_by(outbox.c.position).limit(limit))
     return [News(**row._mapping) for row in rows]
 
 
-def newest(connection: Connection) -> int:
+def newest(reader: Reader) -> int:
     """The position of the newest news; 0 where there is none."""
-    return connection.scalar(sa.select(sa.func.coalesce(sa.func.max(outbox.c.position), 0))) or 0
+    return (
+        reader.execute(sa.select(sa.func.coalesce(sa.func.max(outbox.c.position), 0))).scalar() or 0
+    )
 
 
-def oldest(connection: Connection) -> int:
+def oldest(reader: Reader) -> int:
     """The position of the oldest news that is still kept; 0 where there is none."""
-    return connection.scalar(sa.select(sa.func.coalesce(sa.func.min(outbox.c.position), 0))) or 0
+    return (
+        reader.execute(sa.select(sa.func.coalesce(sa.func.min(outbox.c.position), 0))).scalar() or 0
+    )
 
 
 def put_in_order(store: Store) -> int:
@@ -215,9 +216,9 @@ def _handed(tx: Transaction, handler: Handler) -> int:
     ).first()
     if row is None:
         return _begun(tx, handler)
-    known = newest(tx._connection)  # before the news, so that none is passed unseen
+    known = newest(tx)  # before the news, so that none is passed unseen
     limit = HANDED if row.tries == 0 else 1  # after a fault one by one, to find whose it is
-    news = after(tx._connection, row.position, limit=limit, topics=tuple(handler.topics))
+    news = after(tx, row.position, limit=limit, topics=tuple(handler.topics))
     for each in news:
         handler.handle(tx, each)
     reached = known if len(news) < limit else 0
@@ -253,7 +254,7 @@ def _failed(store: Store, handler: Handler, exc: Exception) -> None:
             tx.execute(deliveries.update().where(mine).values(tries=row.tries + 1))
             return
         wanted = tuple(handler.topics)
-        news = after(tx._connection, row.position, limit=1, topics=wanted)
+        news = after(tx, row.position, limit=1, topics=wanted)
         if not news:
             return
         tx.execute(

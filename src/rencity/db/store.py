@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,6 +28,13 @@ TOLD = "told"
 """Mark in a table's `info`: its changes must be told before they are committed."""
 
 Now = Callable[[], datetime]
+
+
+class Reader(Protocol):
+    """Whatever reads: a snapshot, or a transaction that sees its own changes."""
+
+    def execute(self, statement: sa.Select[Any], /) -> sa.Result[Any]:
+        """Run a query."""
 
 
 @cache
@@ -230,7 +237,11 @@ def _unknown(name: str) -> StorageError:
 
 
 def _sqlite(url: sa.URL, wait_s: float) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": wait_s, "check_same_thread": False})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,  # what rows hold has no place in a log
+        connect_args={"timeout": wait_s, "check_same_thread": False},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: object) -> None:
@@ -259,6 +270,7 @@ def _postgresql(url: sa.URL, wait_s: float) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return sa.create_engine(
         url,
+        hide_parameters=True,
         pool_size=10,
         max_overflow=30,
         pool_timeout=wait_s,

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from rencity.db.store import Reader
 from rencity.journal.chain import Entry
 from rencity.journal.store import entries
 
@@ -33,7 +34,7 @@ class Asked:
 
 
 def page(
-    connection: Connection, asked: Asked, *, before: int | None = None, limit: int = 50
+    reader: Reader, asked: Asked, *, before: int | None = None, limit: int = 50
 ) -> list[tuple[int, Entry]]:
     """Entries newest first, each with its id.
 
@@ -51,28 +52,26 @@ def page(
         query = query.where(entries.c.at <= asked.until)
     if before is not None:
         query = query.where(entries.c.id < before)
-    rows = connection.execute(query.order_by(entries.c.id.desc()).limit(limit))
-    return [(row[0], Entry(*row[1:])) for row in rows]
+    rows = reader.execute(query.order_by(entries.c.id.desc()).limit(limit))
+    return [(row[0], Entry(*tuple(row)[1:])) for row in rows]
 
 
-def history(connection: Connection, kind: str, subject: str) -> list[Entry]:
+def history(reader: Reader, kind: str, subject: str) -> list[Entry]:
     """Every entry of a record, oldest first."""
-    rows = connection.execute(
+    rows = reader.execute(
         sa.select(*(entries.c[name] for name in _FIELDS))
         .where(entries.c.kind == kind, entries.c.subject == subject)
         .order_by(entries.c.seq)
     )
-    return [Entry(*row) for row in rows]
+    return [Entry(*tuple(row)) for row in rows]
 
 
-def state_at(
-    connection: Connection, kind: str, subject: str, at: datetime
-) -> dict[str, Any] | None:
+def state_at(reader: Reader, kind: str, subject: str, at: datetime) -> dict[str, Any] | None:
     """The fields of a record as they stood at an instant; none where it was not there.
 
     A personal field whose words were erased since stands as `ERASED`.
     """
-    return folded(entry for entry in history(connection, kind, subject) if entry.at <= at)
+    return folded(entry for entry in history(reader, kind, subject) if entry.at <= at)
 
 
 def folded(told: Iterable[Entry]) -> dict[str, Any] | None:

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from rencity.db import outbox
-from rencity.db.store import TOLD, Transaction
+from rencity.db.store import TOLD, Reader, Transaction
 from rencity.journal.writing import Change, append
 from rencity.kit.errors import AbsentError, ConflictError, StaleError
 
@@ -36,12 +35,12 @@ class Records:
         self.fields = tuple(c.name for c in table.columns if c.name not in ("id", "version"))
         table.info[TOLD] = True
 
-    def find(self, reader: Connection | Transaction, key: str) -> Row | None:
+    def find(self, reader: Reader, key: str) -> Row | None:
         """The record of that id, if there is one."""
         row = reader.execute(sa.select(self.table).where(self.table.c.id == key)).first()
         return None if row is None else dict(row._mapping)
 
-    def get(self, reader: Connection | Transaction, key: str) -> Row:
+    def get(self, reader: Reader, key: str) -> Row:
         """The record of that id.
 
         Raises

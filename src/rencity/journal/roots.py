@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from rencity.db.store import Store, Transaction
+from rencity.db.store import Reader, Store, Transaction
 from rencity.journal.chain import STREAMS
 from rencity.journal.store import entries, roots
 from rencity.kit.canonical import canonical, instant_text
@@ -79,7 +78,7 @@ def sign_root(store: Store, signer: Signer) -> Root | None:
         return root
 
 
-def newest_root(reader: Connection | Transaction) -> Root | None:
+def newest_root(reader: Reader) -> Root | None:
     """The newest root, if there is one."""
     row = reader.execute(sa.select(roots).order_by(roots.c.number.desc()).limit(1)).first()
     return None if row is None else Root(**row._mapping)

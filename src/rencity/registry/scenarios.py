@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rencity.db.store import Transaction
+from rencity.db.store import Reader, Transaction
 from rencity.journal.records import Row
 from rencity.kit.errors import RequestError
 from rencity.registry.places import Places, inside, lay
@@ -49,7 +49,7 @@ def checked(tx: Transaction, text: str, files: Mapping[str, str]) -> dict[str, A
     }
 
 
-def lay_out(tx_or_reader: Any, places: Places, row: Row, folder: Path) -> Path:
+def lay_out(reader: Reader, places: Places, row: Row, folder: Path) -> Path:
     """Write a scenario and its files into a folder; the path of the scenario.
 
     Raises
@@ -57,7 +57,7 @@ def lay_out(tx_or_reader: Any, places: Places, row: Row, folder: Path) -> Path:
     StorageError : a file is gone, or the disk refused it
     """
     for path, upload in row["files"].items():
-        held = uploads.get(tx_or_reader, upload)
+        held = uploads.get(reader, upload)
         lay(places.upload(held["sha256"]), folder / inside(path))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(row["text"], encoding="utf-8")

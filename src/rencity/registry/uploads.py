@@ -76,6 +76,7 @@ class Incoming:
 
 def enter(tx: Transaction, name: str, incoming: Incoming) -> Row:
     """Keep a whole file and make its record."""
+    tx.hold(f"upload {incoming.sha256}")
     incoming.keep()
     said = {"name": name, "bytes": incoming.bytes, "sha256": incoming.sha256, "at": tx.at}
     return uploads.create(tx, new_id(), said)

@@ -9,9 +9,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KindName = Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
+from rencity.kit.kind import Catalogued
+
+KindName = Annotated[str, Catalogued("kinds"), Field(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+State = Annotated[str, Field(title="损坏等级", description="state of damage, such as `moderate`")]
+Measure = Annotated[
+    str, Field(title="强度指标", description="intensity measure that damages it, in its unit")
+]
+Applies = Annotated[
+    tuple[KindName, ...],
+    Field(
+        title="适用类别",
+        description="kinds of asset it holds for when they name no class; none: assets name it",
+    ),
+]
 
 MEASURES: dict[str, str] = {
     "PGA": "g",
@@ -36,18 +49,28 @@ class _Entry(BaseModel):
 class LognormalState(_Entry):
     """P(state or worse) = Φ(ln(intensity / median) / beta)."""
 
-    state: str
-    median: Positive
-    beta: Positive
+    state: State
+    median: Annotated[
+        Positive,
+        Field(title="中值", description="intensity that half survive, in the unit of `measure`"),
+    ]
+    beta: Annotated[
+        Positive, Field(title="离散度", description="standard deviation of ln(intensity)")
+    ]
 
 
 class Lognormal(_Entry):
     """States from light to grave, each with its own curve."""
 
-    form: Literal["lognormal"]
-    measure: str
-    states: tuple[LognormalState, ...] = Field(min_length=1)
-    applies: tuple[KindName, ...] = ()
+    form: Annotated[
+        Literal["lognormal"], Field(title="曲线形式", description="curves of a thing that stands")
+    ]
+    measure: Measure
+    states: Annotated[
+        tuple[LognormalState, ...],
+        Field(min_length=1, title="各等级", description="from light to grave, medians not falling"),
+    ]
+    applies: Applies = ()
 
     @model_validator(mode="after")
     def _known_and_graded(self) -> Self:
@@ -68,12 +91,17 @@ class RepairRate(_Entry):
     no break, a leak (the rest of the rate) is the state ``leak``, which leaves it working.
     """
 
-    form: Literal["repair_rate"]
-    measure: str
-    factor: Positive
-    exponent: Positive
-    break_share: Annotated[float, Field(ge=0, le=1)]
-    applies: tuple[KindName, ...] = ()
+    form: Annotated[
+        Literal["repair_rate"], Field(title="曲线形式", description="repairs per km of a pipe")
+    ]
+    measure: Measure
+    factor: Annotated[Positive, Field(title="系数", description="repairs per km at intensity 1")]
+    exponent: Annotated[Positive, Field(title="指数", description="of the intensity")]
+    break_share: Annotated[
+        float,
+        Field(ge=0, le=1, title="破裂占比", description="of repairs, state `break`; the rest leak"),
+    ]
+    applies: Applies = ()
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -88,22 +116,28 @@ Fragility = Annotated[Lognormal | RepairRate, Field(discriminator="form")]
 class RepairState(_Entry):
     """Days until an asset in this state works again: normal, a negative draw counts as zero."""
 
-    state: str
-    mean_d: NotNegative
-    sd_d: NotNegative
+    state: State
+    mean_d: Annotated[NotNegative, Field(title="平均天数", description="mean time out")]
+    sd_d: Annotated[
+        NotNegative, Field(title="标准差", description="standard deviation of the time out")
+    ]
 
 
 class Repair(_Entry):
-    """Restoration by state; usual crews and parts are in the figures.
+    """Restoration by state; usual crews and parts are in the figures."""
 
-    Attributes
-    ----------
-    measures : damage of these measures only; empty: of any that has no class of its own
-    """
-
-    states: tuple[RepairState, ...] = Field(min_length=1)
-    applies: tuple[KindName, ...] = ()
-    measures: tuple[str, ...] = ()
+    states: Annotated[
+        tuple[RepairState, ...],
+        Field(min_length=1, title="各等级", description="time out by state of damage"),
+    ]
+    applies: Applies = ()
+    measures: Annotated[
+        tuple[str, ...],
+        Field(
+            title="强度指标",
+            description="damage of these only; none: of any that has no class of its own",
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _known(self) -> Self:

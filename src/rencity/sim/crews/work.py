@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rencity.sim.classes import KindName, NotNegative, Repair, RepairState
+from rencity.kit.kind import Refers
+from rencity.sim.classes import Applies, NotNegative, Repair, RepairState, State
 
 HOURS_PER_DAY = 24
 WORK = "work "
@@ -27,29 +28,42 @@ class _Entry(BaseModel):
 class WorkState(_Entry):
     """Crew-hours to mend an asset in this state: normal, a negative draw counts as zero."""
 
-    state: str
-    mean_h: NotNegative
-    sd_h: NotNegative
+    state: State
+    mean_h: Annotated[
+        NotNegative, Field(title="平均工时", description="mean crew-hours at the asset")
+    ]
+    sd_h: Annotated[
+        NotNegative, Field(title="标准差", description="standard deviation of the crew-hours")
+    ]
 
 
 class Work(_Entry):
-    """Crew-hours by state.
+    """Crew-hours by state."""
 
-    Attributes
-    ----------
-    skill : that a crew must have
-    crews : that are needed at once; they share the hours
-    part : taken along and used up; empty: none
-    applies : kinds (``lifeline.kind``) whose repair classes it takes the place of
-    replaces : ids of repair classes that assets name themselves
-    """
-
-    skill: Skill
-    crews: Annotated[int, Field(ge=1, le=100)] = 1
-    part: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
-    states: tuple[WorkState, ...] = Field(min_length=1)
-    applies: tuple[KindName, ...] = ()
-    replaces: tuple[str, ...] = ()
+    skill: Annotated[Skill, Field(title="工种", description="skill that a crew must have")]
+    crews: Annotated[
+        int,
+        Field(
+            ge=1, le=100, title="同时队数", description="crews needed at once; they share the hours"
+        ),
+    ] = 1
+    part: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z][a-z0-9_]*)?$",
+            title="备件",
+            description="part taken along and used up; empty: none",
+        ),
+    ] = ""
+    states: Annotated[
+        tuple[WorkState, ...],
+        Field(min_length=1, title="各等级", description="crew-hours by state, the gravest last"),
+    ]
+    applies: Applies = ()
+    replaces: Annotated[
+        tuple[Annotated[str, Refers("repair")], ...],
+        Field(title="替代", description="repair classes, named by assets, whose place it takes"),
+    ] = ()
 
 
 def as_repair(work: Work) -> Repair:

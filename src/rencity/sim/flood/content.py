@@ -20,24 +20,40 @@ class _Entry(BaseModel):
 class StormFormula(_Entry):
     """Mean intensity of a place's rainstorms, i = a·(1 + c·lg P) / (t + b)^n.
 
-    Attributes
-    ----------
-    unit : of the intensity
-    a, c, b, n : coefficients; P in years, t in minutes
-    peak_ratio : usual position of the peak, as a share of the duration
-    return_period_least_a, return_period_most_a : years for which the formula was fitted
-    duration_most_min : longest duration for which it was fitted
+    P in years, t in minutes.
     """
 
-    unit: Literal["mm/min", "L/(s·hm2)"]
-    a: Positive
-    c: NotNegative
-    b: NotNegative
-    n: Annotated[float, Field(gt=0, lt=1.5, allow_inf_nan=False)]
-    peak_ratio: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.4
-    return_period_least_a: Positive = 1.0
-    return_period_most_a: Positive = 100.0
-    duration_most_min: Positive = 180.0
+    unit: Annotated[
+        Literal["mm/min", "L/(s·hm2)"], Field(title="强度单位", description="of the intensity")
+    ]
+    a: Annotated[Positive, Field(title="雨力系数", description="coefficient a, in `unit`")]
+    c: Annotated[
+        NotNegative, Field(title="重现期系数", description="coefficient c of lg P, P in years")
+    ]
+    b: Annotated[NotNegative, Field(title="历时修正", description="coefficient b, minutes")]
+    n: Annotated[
+        float,
+        Field(gt=0, lt=1.5, allow_inf_nan=False, title="衰减指数", description="exponent n"),
+    ]
+    peak_ratio: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            allow_inf_nan=False,
+            title="雨峰系数",
+            description="usual position of the peak, as a share of the duration",
+        ),
+    ] = 0.4
+    return_period_least_a: Annotated[
+        Positive, Field(title="重现期下限", description="least return period it was fitted for")
+    ] = 1.0
+    return_period_most_a: Annotated[
+        Positive, Field(title="重现期上限", description="greatest return period it was fitted for")
+    ] = 100.0
+    duration_most_min: Annotated[
+        Positive, Field(title="历时上限", description="longest duration it was fitted for")
+    ] = 180.0
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -51,23 +67,28 @@ class StormFormula(_Entry):
 
 
 class Ground(_Entry):
-    """What a kind of ground takes of the rain, by Horton's falling rate.
+    """What a kind of ground takes of the rain, by Horton's falling rate."""
 
-    Attributes
-    ----------
-    landcover : codes of the land cover raster that are this ground
-    pervious_share : of its area
-    first_mm_h, last_mm_h, decay_per_h : rate on the pervious part at first, at last, and how fast
-        it falls
-    open_water : whether it takes all that reaches it: rivers, lakes
-    """
-
-    landcover: tuple[int, ...] = ()
-    pervious_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
-    first_mm_h: NotNegative = 0.0
-    last_mm_h: NotNegative = 0.0
-    decay_per_h: NotNegative = 0.0
-    open_water: bool = False
+    landcover: Annotated[
+        tuple[int, ...],
+        Field(title="地表代码", description="codes of the land cover raster that are this ground"),
+    ] = ()
+    pervious_share: Annotated[
+        float,
+        Field(ge=0, le=1, allow_inf_nan=False, title="透水占比", description="of its area"),
+    ] = 0.0
+    first_mm_h: Annotated[
+        NotNegative, Field(title="初始入渗率", description="rate on the pervious part at first")
+    ] = 0.0
+    last_mm_h: Annotated[
+        NotNegative, Field(title="稳定入渗率", description="rate on the pervious part at last")
+    ] = 0.0
+    decay_per_h: Annotated[
+        NotNegative, Field(title="衰减系数", description="how fast the rate falls")
+    ] = 0.0
+    open_water: Annotated[
+        bool, Field(title="开阔水面", description="it takes all that reaches it: rivers, lakes")
+    ] = False
 
     @model_validator(mode="after")
     def _falls(self) -> Self:
@@ -77,13 +98,19 @@ class Ground(_Entry):
 
 
 class Closure(_Entry):
-    """Kinds that are out while water stands deeper than a limit, and work again when it has gone.
+    """Kinds that are out while water stands deeper than a limit, and work again afterwards."""
 
-    Attributes
-    ----------
-    above_m : depth above the ground, or above the sill where the asset says `entrance_m`
-    """
-
-    measure: Literal["depth"] = "depth"
-    above_m: NotNegative
-    applies: tuple[KindName, ...] = Field(min_length=1)
+    measure: Annotated[Literal["depth"], Field(title="强度指标", description="depth of water")] = (
+        "depth"
+    )
+    above_m: Annotated[
+        NotNegative,
+        Field(
+            title="停用水深",
+            description="depth above the ground, or above the sill where an asset has `entrance_m`",
+        ),
+    ]
+    applies: Annotated[
+        tuple[KindName, ...],
+        Field(min_length=1, title="适用类别", description="kinds of asset that it closes"),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
@@ -34,3 +34,8 @@ Hazard = Annotated[
     | ColdHazard,
     Field(discriminator="kind"),
 ]
+
+SECTIONS: tuple[str, ...] = tuple(
+    get_args(spec.model_fields["kind"].annotation)[0] for spec in get_args(get_args(Hazard)[0])
+)
+"""What a scenario may write as ``kind`` of a hazard."""

@@ -1,0 +1,68 @@
+"""The application: every endpoint behind one guard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+import rencity
+from rencity.api import errors, events
+from rencity.api.counts import counted
+from rencity.api.guard import Guard
+from rencity.api.metrics import Metrics
+from rencity.api.routes import cities, jobs, journal, packs, runs, scenarios, system, uploads
+from rencity.api.services import Services
+
+V1 = "/api/v1"
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": errors.ErrorOut} for status in (400, 404, 409, 422, 503)
+}
+PAGES_POLICY = "frame-ancestors 'none'"
+
+
+def app_of(services: Services) -> FastAPI:
+    """The application of one server."""
+    app = FastAPI(
+        title="Rencity 韧城",
+        version=rencity.__version__,
+        summary="Rehearse disasters on a real city; run the response.",
+        openapi_url=f"{V1}/openapi.json",
+        docs_url=None,  # these pages would load from other sites
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.state.metrics = Metrics(lambda: counted(services.store))
+    errors.install(app)
+    for module in (cities, scenarios, runs, uploads, packs, jobs, journal, events):
+        app.include_router(module.router, responses=REFUSALS)
+    app.include_router(system.router)
+    app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
+
+    @app.get("/", include_in_schema=False)
+    def first() -> RedirectResponse:
+        return RedirectResponse("/reports/")
+
+    app.add_middleware(Guard, metrics=app.state.metrics)
+    app.openapi()  # builds every route now: built when first asked for, two threads could collide
+    return app
+
+
+class Pages(StaticFiles):
+    """Finished pages, which bring their own scripts and styles and load nothing."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a file with the policy that lets its own page run."""
+
+        async def with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                policy = (b"content-security-policy", PAGES_POLICY.encode())
+                message["headers"] = [*message["headers"], policy, (b"cache-control", b"no-cache")]
+            await send(message)
+
+        await super().__call__(scope, receive, with_policy)

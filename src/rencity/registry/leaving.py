@@ -1,0 +1,62 @@
+"""Files go after the record that named them is gone for good; a second time does no harm."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from rencity.db.outbox import Handler, News
+from rencity.db.store import Transaction
+from rencity.journal import reading
+from rencity.kit.files import storage_error
+from rencity.registry.places import Places
+from rencity.registry.store import cities, city_versions, runs, uploads
+
+TOPICS = frozenset({"run.remove", "city_version.remove", "upload.remove"})
+
+
+def leaving(places: Places) -> Handler:
+    """The handler that clears a data folder."""
+
+    def handle(tx: Transaction, news: News) -> None:
+        kind = news.topic.partition(".")[0]
+        if kind == "run" and runs.find(tx, news.subject) is None:
+            _clear(places.run(news.subject))
+        elif kind == "city_version" and city_versions.find(tx, news.subject) is None:
+            city, _, number = news.subject.rpartition("@")
+            _clear(places.city(city, int(number)))
+            if cities.find(tx, city) is None:
+                _clear_empty(places.cities / city)
+        elif kind == "upload":
+            _clear_upload(tx, places, news.subject)
+
+    return Handler("leaving", TOPICS, handle)
+
+
+def _clear_upload(tx: Transaction, places: Places, key: str) -> None:
+    """Remove the bytes unless another record names the same."""
+    told = reading.history(tx, "upload", key)
+    before = reading.folded(entry for entry in told if entry.verb != "remove")
+    if before is None:
+        return
+    sha256 = before["sha256"]
+    tx.hold(f"upload {sha256}")  # the same file may be on its way in again
+    named = sa.select(sa.literal(1)).where(uploads.table.c.sha256 == sha256).limit(1)
+    if tx.execute(named).first() is None:
+        places.upload(sha256).unlink(missing_ok=True)
+
+
+def _clear(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as exc:
+        raise storage_error(exc, folder) from exc
+
+
+def _clear_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
