@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rencity.city import City
-from rencity.db import store_of
+from rencity.db import Store, store_of
 from rencity.house import schema
 from rencity.registry import Places
 from rencity.registry.cities import take_in
@@ -20,7 +21,13 @@ COUNT = 5
 def test_each_version_s_folder_holds_what_its_record_says(
     new_database: Callable[[], str], tmp_path: Path, tiny_city: Callable[..., City]
 ) -> None:
-    store, places = store_of(new_database(), tmp_path), Places(tmp_path / "data")
+    with contextlib.closing(store_of(new_database(), tmp_path)) as store:
+        _make_at_once(store, Places(tmp_path / "data"), tmp_path, tiny_city)
+
+
+def _make_at_once(
+    store: Store, places: Places, tmp_path: Path, tiny_city: Callable[..., City]
+) -> None:
     schema().upgrade(store)
     places.make()
     for number in range(COUNT):
@@ -46,4 +53,3 @@ def test_each_version_s_folder_holds_what_its_record_says(
         for number in range(1, COUNT + 1):
             held = city_versions.get(connection, f"tiny@{number}")["hash"]
             assert City.open(places.city("tiny", number)).hash == held
-    store.close()
