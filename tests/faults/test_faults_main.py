@@ -16,7 +16,18 @@ from rencity.kit.plain import plain
 from tests.faults.conftest import Cli, files_of
 
 RENCITY = (sys.executable, "-m", "rencity")
-HEAVY = ("numba", "geopandas", "pandas", "scipy", "xarray", "rasterio", "osmium", "shapely")
+HEAVY = (
+    "sqlalchemy",
+    "alembic",
+    "numba",
+    "geopandas",
+    "pandas",
+    "scipy",
+    "xarray",
+    "rasterio",
+    "osmium",
+    "shapely",
+)
 
 
 def test_version(cli: Cli) -> None:
@@ -24,7 +35,10 @@ def test_version(cli: Cli) -> None:
     assert (done.code, done.out, done.err) == (0, f"rencity {rencity.__version__}\n", "")
 
 
-@pytest.mark.parametrize("words", [("--help",), ("stress", "--help"), ("city", "import", "--help")])
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("stress", "--help"), ("city", "import", "--help"), ("jobs", "ask", "--help")],
+)
 def test_help_loads_nothing_heavy(words: tuple[str, ...]) -> None:
     code = (
         "import sys; from rencity.cli import app; "

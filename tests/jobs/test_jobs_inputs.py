@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,24 @@ from rencity.kit.errors import (
     RequestError,
     ScenarioError,
 )
+from rencity.registry.cities import take_in
 from tests.faults.test_faults_import import MAP, NODES
 from tests.jobs.conftest import SCENARIO, Desk
 
 CITY = {"city": "block"}
 TEXT = {**CITY, "text": SCENARIO}
 FILES = {"reader": "tables", "files": {"a.csv": "nothing"}}
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory, demo_city: Path) -> Iterator[Desk]:
+    """A desk at which nothing is changed."""
+    folder = tmp_path_factory.mktemp("desk")
+    made = Desk(f"sqlite:///{folder}/rencity.db", folder / "data")
+    with made.store.writing("me") as tx:
+        take_in(tx, made.places, demo_city)
+    yield made
+    made.store.close()
 
 
 def test_every_kind_is_pinned_and_can_be_loaded() -> None:
@@ -92,17 +105,17 @@ def test_every_kind_is_pinned_and_can_be_loaded() -> None:
     ],
 )
 def test_what_cannot_be_asked_for(
-    plain_desk: Desk, kind: str, given: Any, error: type[RencityError], said: tuple[str, ...]
+    refusing: Desk, kind: str, given: Any, error: type[RencityError], said: tuple[str, ...]
 ) -> None:
     from rencity.jobs import service
 
-    with pytest.raises(error) as told, plain_desk.store.writing("me") as tx:
+    with pytest.raises(error) as told, refusing.store.writing("me") as tx:
         service.ask(tx, kind, given, "me")
     assert told.value.place
     assert told.value.mend
     for word in said:
         assert word in str(told.value)
-    with plain_desk.store.reading() as connection:
+    with refusing.store.reading() as connection:
         assert service.page(connection) == []
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rencity.house import schema
 from rencity.jobs import attempts, service
 from rencity.jobs.attempts import MOST_LOSSES, Beat, SupersededError
 from rencity.jobs.store import ENDED, UNFINISHED, Limits
@@ -196,6 +197,10 @@ def test_any_order_of_steps(desk: Desk) -> None:
             world.clear()
 
     holds()
+
+
+def test_the_revisions_make_the_tables_that_the_code_knows(desk: Desk) -> None:
+    assert schema().findings(desk.store) == []
 
 
 def test_what_happens_is_news_and_history(desk: Desk) -> None:

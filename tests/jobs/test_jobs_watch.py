@@ -12,7 +12,7 @@ from rencity.jobs import attempts, service
 from rencity.jobs.attempts import Beat
 from rencity.jobs.processes import Process, mine
 from rencity.jobs.store import Limits
-from rencity.jobs.watching import LEASE_S, OBEY_S, STUCK_S, Lost, Watch
+from rencity.jobs.watching import LEASE_S, OBEY_S, START_S, STUCK_S, Lost, Watch
 from tests.jobs.conftest import Desk
 
 FAR = str(replace(mine(), host="elsewhere", boot="another"))
@@ -51,12 +51,17 @@ def far(desk: Desk) -> Watched:
 
 
 def test_silence_counts_from_the_last_beat(far: Watched) -> None:
-    assert far.looks(LEASE_S) == []
+    assert far.looks(START_S) == []  # it had yet to start
     far.beat()
     assert far.looks(LEASE_S) == []
     (lost,) = far.looks(1)
     assert (lost.job, lost.attempt) == (far.key, 1)
     assert "no sign of life for 15 s" in lost.why
+
+
+def test_who_never_began_is_lost(far: Watched) -> None:
+    assert far.looks(START_S) == []
+    assert far.looks(1)[0].why == "no sign of life for 60 s"
 
 
 def test_while_nobody_could_look_nobody_is_lost(far: Watched) -> None:

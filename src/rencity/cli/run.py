@@ -27,7 +27,7 @@ def run(
     ),
     no_serve: Annotated[bool, typer.Option("--no-serve", help="write the reports and end")] = False,
 ) -> None:
-    """演示：启动服务器，建城、打击、看报告。Start the server, make the demo city, strike it, ask it."""
+    """演示：启动服务器，建城、打击、看报告。Serve the demo city: made, struck, asked what to do."""
     from rencity.api import serve as server
     from rencity.db import store_of
     from rencity.registry.places import Places

@@ -87,6 +87,7 @@ def _opened(folder: Path) -> City:
 
 def _enter_run(tx: Transaction, context: Context, made: Made) -> Mapping[str, Any]:
     key = context.job["id"]
+    tx.hold(f"run/{key}")
     _link(context.result, context.places.run(key))
     runs.create(tx, key, {**made.said, "job": key, "at": tx.at, "note": ""})
     return {"run": key}

@@ -19,6 +19,8 @@ from rencity.jobs.store import RUNNING, beats, jobs
 
 LEASE_S = 15.0
 """Silence after which a worker of another machine counts as lost."""
+START_S = 60.0
+"""Silence after which a worker that never gave a sign counts as lost: it had yet to start."""
 STUCK_S = 120.0
 """Silence after which a worker of this machine, whose process is alive, is ended."""
 OBEY_S = 30.0
@@ -101,6 +103,12 @@ class Watch:
             yield Lost(row.id, row.attempt, row.beat, "its process is gone", worker)
         elif seen.asked_s >= self._obey_s and known:
             yield Lost(row.id, row.attempt, row.beat, "it did not stop when asked", worker)
-        elif seen.silent_s >= (self._stuck_s if known else self._lease_s):
+        elif seen.silent_s >= self._patience_s(row.beat, known=known):
             said = f"no sign of life for {seen.silent_s:.0f} s"
             yield Lost(row.id, row.attempt, row.beat, said, worker)
+
+    def _patience_s(self, beat: int, *, known: bool) -> float:
+        """Silence that is borne of a worker that is seen to live, of a new one, of any other."""
+        if known:
+            return self._stuck_s
+        return self._lease_s if beat else max(self._lease_s, START_S)

@@ -22,6 +22,9 @@ def leaving(places: Places) -> Handler:
 
     def handle(tx: Transaction, news: News) -> None:
         kind = news.topic.partition(".")[0]
+        # one of the same id may be on its way in again
+        if kind != "upload":
+            tx.hold(f"{kind.removesuffix('_version')}/{news.subject.partition('@')[0]}")
         if kind == "run" and runs.find(tx, news.subject) is None:
             _clear(places.run(news.subject))
         elif kind == "city_version" and city_versions.find(tx, news.subject) is None:
