@@ -6,7 +6,7 @@ PEERS := .venv-peers
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench bench-scale bench-peers verify reference docs lock fresh clean
+.PHONY: setup run test lint bench bench-scale bench-peers torture verify reference docs lock fresh clean
 
 setup: $(VENV)/.dev
 
@@ -37,6 +37,10 @@ bench-scale: $(VENV)/.dev
 # Against tools that have dependencies of their own, which need not agree with ours: a venv apart.
 bench-peers: $(VENV)/.dev $(PEERS)/.made
 	$(BIN)/python -m bench.recodes --peer $(PEERS)/bin/python
+
+# A hundred kills of a loaded server on each database, instead of the ten of `make test`.
+torture: $(VENV)/.dev
+	RENCITY_ROUNDS=100 $(BIN)/python -m pytest tests/torture -n 2
 
 verify: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/cases tests/real -n 2 --dist loadfile --figures

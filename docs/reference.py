@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import typer
+from reference_api import api_page
 from reference_grid import code, grid
 from reference_packs import packs_page
 
@@ -62,6 +63,7 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 PAGES = {
+    "reference-api.md": api_page,
     "reference-tables.md": tables_page,
     "reference-commands.md": commands_page,
     "reference-packs.md": packs_page,

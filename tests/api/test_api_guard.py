@@ -81,9 +81,22 @@ def test_reports_are_reachable_and_nothing_beside_them(here: Here) -> None:
     places = here.services.places
     (places.reports / "index.html").write_text("<p>here</p>")
     (places.folder / "secret").write_text("secret")
+    (places.reports / ".index.html.partial-1").write_text("secret")
+    (places.reports / "link").symlink_to(places.folder / "secret")
     root = here.address.rstrip("/")
     assert here.client.get(root + "/", follow_redirects=True).text == "<p>here</p>"
-    for path in ("/reports/../secret", "/reports/%2e%2e/secret", "/reports/..%2fkeys/journal.key"):
+    hidden = (
+        "/reports/.index.html.partial-1",
+        "/reports/link",
+        "/reports/nothing",
+        "/reports/%2e/",
+    )
+    for path in (
+        *hidden,
+        "/reports/../secret",
+        "/reports/%2e%2e/secret",
+        "/reports/..%2fkeys/journal.key",
+    ):
         with socket.create_connection((urlsplit(root).hostname, urlsplit(root).port)) as raw:
             raw.sendall(
                 f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()

@@ -38,7 +38,8 @@ def packs_pages(reference: ModuleType) -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "page", ["reference-tables.md", "reference-commands.md", "reference-packs.md"]
+    "page",
+    ["reference-tables.md", "reference-commands.md", "reference-packs.md", "reference-api.md"],
 )
 def test_page_is_fresh(reference: ModuleType, page: str) -> None:
     made = reference.PAGES[page]()

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -57,7 +58,9 @@ class Pages(StaticFiles):
     """Finished pages, which bring their own scripts and styles and load nothing."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a file with the policy that lets its own page run."""
+        """Send a file with the policy that lets its own page run; hide what is half written."""
+        if any(part.startswith(".") for part in scope["path"].split("/")):
+            raise HTTPException(404)
 
         async def with_policy(message: Any) -> None:
             if message["type"] == "http.response.start":

@@ -93,9 +93,11 @@ def writing_of(
         str,
         Header(
             alias="Idempotency-Key",
+            min_length=1,
+            max_length=once.LONGEST,
             description="new and random for each write; the same again repeats the answer",
         ),
-    ] = "",
+    ],
     match: Annotated[
         str | None, Header(alias="If-Match", description="ETag of the version that was read")
     ] = None,
