@@ -79,15 +79,24 @@ def folded(told: Iterable[Entry]) -> dict[str, Any] | None:
     """The state that the entries of one record, oldest first, lead to."""
     state: dict[str, Any] | None = None
     for entry in told:
-        if entry.verb == "remove":
-            state = None
-            continue
-        state = {**(state or {}), "version": entry.version}
-        state.update(json.loads(entry.changed)["after"])
-        if entry.personal is not None:
-            state.update(json.loads(entry.personal)["after"])
-        elif entry.sealed:
-            state["personal"] = ERASED
+        state = after(state, entry.verb, entry.version, entry.changed, entry.personal)
+    return state
+
+
+def after(
+    state: dict[str, Any] | None, verb: str, version: int, changed: str, personal: str | None
+) -> dict[str, Any] | None:
+    """The state of a record after one more entry; the state before is used up."""
+    if verb == "remove" or (verb == "erase" and state is None):
+        return None
+    state = {} if state is None else state
+    said = json.loads(changed)
+    state["version"] = version
+    state.update(said["after"])
+    if personal is not None:
+        state.update(json.loads(personal)["after"])
+    else:
+        state.update(dict.fromkeys(said.get("personal", ()), ERASED))
     return state
 
 

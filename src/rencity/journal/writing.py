@@ -58,6 +58,12 @@ def append(tx: Transaction, change: Change) -> None:
     pending.changes.append(change)
 
 
+def write_now(tx: Transaction) -> None:
+    """Write the entries of what was told so far."""
+    if (pending := tx.held.get(_Pending)) is not None:
+        pending.write()
+
+
 def batch(
     tx: Transaction, table: sa.Table, kind: str, subject: str, count: int, digest: str
 ) -> None:
@@ -82,8 +88,12 @@ class _Pending:
         return found
 
     def write(self) -> None:
+        told, self.changes = self.changes, []
+        self._tx.held.pop(_Pending, None)  # what is told from now on is written at the end anew
+        if not told:
+            return
         by_stream: dict[int, list[Change]] = {}
-        for change in self.changes:
+        for change in told:
             by_stream.setdefault(stream_of(change.kind, change.subject), []).append(change)
         rows = [
             {name: getattr(entry, name) for name in _FIELDS}
@@ -112,12 +122,14 @@ def _head(tx: Transaction, stream: int) -> tuple[int, str, Any]:
 
 
 def _entry(tx: Transaction, change: Change, stream: int, seq: int, previous: str, at: Any) -> Entry:
-    changed = canonical({"before": change.before, "after": change.after})
+    said: dict[str, Any] = {"before": change.before, "after": change.after}
     sealed, personal, salt = "", None, None
-    if change.personal_before or change.personal_after:
+    if names := {*change.personal_before, *change.personal_after}:
+        said["personal"] = sorted(names)
         personal = canonical({"before": change.personal_before, "after": change.personal_after})
         salt = new_salt()
         sealed = seal(personal, salt)
+    changed = canonical(said)
     told = (change.verb, change.kind, change.subject, change.version, change.why or tx.why)
     bare = Entry(stream, seq, at, tx.who, *told, tx.request, changed, sealed, personal, salt, "")
     return replace(bare, digest=entry_digest(previous, bare))

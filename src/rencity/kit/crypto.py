@@ -17,6 +17,7 @@ from rencity.kit.errors import ProofError, StorageError
 from rencity.kit.files import storage_error
 
 DEFAULT = "sha256-ed25519"
+"""The suite that goes without saying: a digest that names none is of this one."""
 SALT_BYTES = 32
 
 
@@ -88,6 +89,24 @@ def _private(data: bytes):  # type: ignore[no-untyped-def]
 
 
 _SUITES: dict[str, Suite] = {DEFAULT: Ed25519Suite()}
+_in_force = DEFAULT
+
+
+def in_force() -> str:
+    """Name of the suite that new digests, roots and keys are made with."""
+    return _in_force
+
+
+def put_in_force(name: str) -> None:
+    """Make new proofs with this suite from now on; old ones name theirs and stay provable.
+
+    Raises
+    ------
+    ProofError : nobody registered it
+    """
+    global _in_force  # noqa: PLW0603 - one site, one choice, made where it starts
+    suite_of(name)
+    _in_force = name
 
 
 def register(name: str, suite: Suite) -> None:
@@ -147,8 +166,12 @@ def key_id(suite: str, public: bytes) -> str:
     return suite_of(suite).digest(public)[:16]
 
 
-def signer_of(path: Path, suite: str = DEFAULT) -> Signer:
+def signer_of(path: Path, suite: str | None = None) -> Signer:
     """The signing key in a file; made when it is not there, readable by its owner only.
+
+    Parameters
+    ----------
+    suite : of a new key; None: the one in force
 
     Raises
     ------
@@ -156,7 +179,7 @@ def signer_of(path: Path, suite: str = DEFAULT) -> Signer:
     StorageError : it cannot be read or written
     """
     try:
-        data = path.read_text("ascii") if path.exists() else _made(path, suite)
+        data = path.read_text("ascii") if path.exists() else _made(path, suite or in_force())
     except OSError as exc:
         raise storage_error(exc, path) from exc
     except UnicodeDecodeError:
