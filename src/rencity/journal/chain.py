@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rencity.kit.canonical import instant_text
-from rencity.kit.crypto import DEFAULT, in_force, suite_of
+from rencity.kit.crypto import in_force, named_digest
 
 STREAMS = 64
 """Chains; writers of different ones do not wait for each other, a root names the head of each."""
@@ -32,7 +32,7 @@ class Entry:
         ``"personal": [...]``, names of those whose values stand in `personal`
     sealed : salted digest of `personal`; empty where nothing is personal
     personal, salt : what is personal, as `changed`; none where it was erased
-    digest : of all this and of the digest before it; names its suite, see `suite_in`
+    digest : of all this and of the digest before it; names its suite, see `kit.crypto.suite_in`
     """
 
     stream: int
@@ -85,14 +85,3 @@ def digested(previous: str, fields: Iterable[object]) -> bytes:
 def seal(personal: str, salt: str, suite: str | None = None) -> str:
     """The digest that stays when what is personal is erased."""
     return named_digest(f"{salt}:{personal}".encode(), suite or in_force())
-
-
-def named_digest(data: bytes, suite: str) -> str:
-    """A digest as it is kept: ``SUITE:DIGITS``, or the digits alone of the suite `DEFAULT`."""
-    digits = suite_of(suite).digest(data)
-    return digits if suite == DEFAULT else f"{suite}:{digits}"
-
-
-def suite_in(digest: str) -> str:
-    """The suite that a kept digest names."""
-    return digest.rpartition(":")[0] or DEFAULT

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rencity.db.columns import as_kept
-from rencity.journal.chain import COVERED, digested, named_digest, seal, stream_of, suite_in
+from rencity.journal.chain import COVERED, digested, seal, stream_of
 from rencity.journal.roots import Root
 from rencity.journal.store import entries
+from rencity.kit.crypto import named_digest, suite_in
 from rencity.kit.errors import ProofError
 
 ROWS = 5_000

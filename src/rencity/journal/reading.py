@@ -42,13 +42,7 @@ def page(
     before : id that the entries lie before; None: from the newest
     """
     query = sa.select(entries.c.id, *(entries.c[name] for name in _FIELDS))
-    for name in ("kind", "subject", "who", "verb"):
-        if (value := getattr(asked, name)) is not None:
-            query = query.where(entries.c[name] == value)
-    if asked.since is not None:
-        query = query.where(entries.c.at >= asked.since)
-    if asked.until is not None:
-        query = query.where(entries.c.at <= asked.until)
+    query = query.where(*_conditions(asked))
     if before is not None:
         query = query.where(entries.c.id < before)
     rows = connection.execute(query.order_by(entries.c.id.desc()).limit(limit))
@@ -100,12 +94,23 @@ def after(
     return state
 
 
-def walk(connection: Connection, *, rows: int = 20_000) -> Iterator[Entry]:
-    """Every entry, stream by stream in order, without holding them all."""
-    query = sa.select(*(entries.c[name] for name in _FIELDS)).order_by(
-        entries.c.stream, entries.c.seq
-    )
-    held = connection.execution_options(yield_per=rows).execute(query)
-    for part in held.partitions(rows):
+def listed(connection: Connection, asked: Asked, *, rows: int = 5_000) -> Iterator[Entry]:
+    """Every entry asked for, oldest first, without holding them all."""
+    query = sa.select(*(entries.c[name] for name in _FIELDS)).where(*_conditions(asked))
+    held = connection.execute(query.order_by(entries.c.id).execution_options(yield_per=rows))
+    for part in held.partitions():
         for row in part:
             yield Entry(*row)
+
+
+def _conditions(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    found = [
+        entries.c[name] == value
+        for name in ("kind", "subject", "who", "verb")
+        if (value := getattr(asked, name)) is not None
+    ]
+    if asked.since is not None:
+        found.append(entries.c.at >= asked.since)
+    if asked.until is not None:
+        found.append(entries.c.at <= asked.until)
+    return found

@@ -137,6 +137,17 @@ def suite_of(name: str) -> Suite:
     return _SUITES[name]
 
 
+def named_digest(data: bytes, suite: str) -> str:
+    """A digest as it is kept: ``SUITE:DIGITS``, or the digits alone of the suite `DEFAULT`."""
+    digits = suite_of(suite).digest(data)
+    return digits if suite == DEFAULT else f"{suite}:{digits}"
+
+
+def suite_in(digest: str) -> str:
+    """The suite that a kept digest names."""
+    return digest.rpartition(":")[0] or DEFAULT
+
+
 def new_salt() -> str:
     """Random hexadecimal digits that keep a digest of personal data from being guessed."""
     return secrets.token_hex(SALT_BYTES)
@@ -184,7 +195,17 @@ def signer_of(path: Path, suite: str | None = None) -> Signer:
         raise storage_error(exc, path) from exc
     except UnicodeDecodeError:
         data = ""
-    said, _, digits = data.strip().partition(":")
+    return signer_in(data, path)
+
+
+def signer_in(text: str, path: Path) -> Signer:
+    """The signing key that a text holds.
+
+    Raises
+    ------
+    ProofError : it holds none
+    """
+    said, _, digits = text.strip().partition(":")
     try:
         private = bytes.fromhex(digits)
         public = suite_of(said).public_of(private)
