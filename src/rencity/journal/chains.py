@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from rencity.db.columns import as_kept
-from rencity.journal.chain import COVERED, digested, seal, stream_of
+from rencity.journal.chain import COVERED, STREAMS, digested, seal, stream_of
 from rencity.journal.roots import Root
 from rencity.journal.store import entries
 from rencity.kit.crypto import named_digest, suite_in
@@ -20,6 +20,7 @@ from rencity.kit.errors import ProofError
 
 ROWS = 5_000
 _READ = (*COVERED, "personal", "salt", "digest")
+_COVERED = len(COVERED)
 
 
 class Account(Protocol):
@@ -35,14 +36,38 @@ class Account(Protocol):
 
 
 def prove_chains(connection: Connection, account: Account, proved: Sequence[Root]) -> None:
-    """Recompute every digest; each root's heads must be met on the way."""
+    """Recompute every digest; each root's heads must be met on the way.
+
+    Entries are read in the order in which they were written, which is that of each stream as well:
+    the ids of a stream rise with its places, for both are given out under its lock.
+    """
     heads = _Heads(proved)
-    for stream, rows in _streams(connection):
-        account.streams += 1
-        _prove(stream, rows, account, heads)
-    for (stream, seq), signed in sorted(heads.expected.items()):
-        what = f"stream {stream}: entry {seq}, which root {signed[0][1]} signed, is gone"
-        account.fault("entries-cut", what, str(stream))
+    streams = {number: _Stream(heads.covered.get(number, 0)) for number in range(STREAMS)}
+    hidden: dict[tuple[str, str], str] = {}
+    for row in _rows(connection):
+        number, seq, _, _, verb, kind, subject, *_, sealed, personal, salt, digest = row
+        account.entries += 1
+        stream = streams.get(number)
+        if stream is None:
+            stream = streams[number] = _Stream(0)
+        _prove(row, stream, account)
+        if sealed or personal is not None:
+            _prove_words(row, sealed, personal, salt, account)
+            if personal is None:
+                account.erased += 1
+                hidden.setdefault((kind, subject), _named(row))
+        if verb == "erase":
+            hidden.pop((kind, subject), "")
+        if (number, seq) in heads.expected:
+            _meet(row, digest, heads.expected.pop((number, seq)), account)
+    account.streams = sum(stream.seq > 0 for stream in streams.values())
+    account.after_root = sum(max(0, each.seq - each.covered) for each in streams.values())
+    for (lost, seq), signed in sorted(heads.expected.items()):
+        what = f"stream {lost}: entry {seq}, which root {signed[0][1]} signed, is gone"
+        account.fault("entries-cut", what, str(lost))
+    for (_, subject), named in hidden.items():
+        what = f"{named}: what is personal is gone, and no erasure is told"
+        account.fault("personal-lost", what, subject)
 
 
 class _Heads:
@@ -58,49 +83,35 @@ class _Heads:
                 self.covered[stream] = max(self.covered.get(stream, 0), last)
 
 
-def _streams(connection: Connection) -> Iterator[tuple[Any, Iterator[Sequence[Any]]]]:
-    """Each stream with its rows in order; the rows of one are read before the next."""
-    streams = connection.execute(sa.select(entries.c.stream).distinct()).scalars().all()
+class _Stream:
+    """How far a stream is proved: the last entry's place, instant and digest."""
+
+    __slots__ = ("at", "covered", "digest", "seq")
+
+    def __init__(self, covered: int) -> None:
+        self.seq, self.at, self.digest, self.covered = 0, "", "", covered
+
+
+def _rows(connection: Connection) -> Iterator[Sequence[Any]]:
     columns = [as_kept(entries.c[name], connection.dialect.name) for name in _READ]
-    query = sa.select(*columns).order_by(entries.c.seq).execution_options(yield_per=ROWS)
-    for stream in sorted(streams, key=str):
-        rows = connection.execute(query.where(entries.c.stream == stream))
-        yield stream, (row for part in rows.partitions() for row in part)
+    query = sa.select(*columns).order_by(entries.c.id).execution_options(yield_per=ROWS)
+    for part in connection.execute(query).partitions():
+        yield from part
 
 
-def _prove(stream: Any, rows: Iterator[Sequence[Any]], account: Account, heads: _Heads) -> None:
-    before, at_before, digest_before = 0, "", ""
-    hidden: dict[tuple[str, str], str] = {}
-    covered = heads.covered.get(stream, 0)
-    for row in rows:
-        *fields, personal, salt, digest = row
-        _, seq, at, _, verb, kind, subject, _, _, _, _, sealed = fields
-        account.entries += 1
-        at = str(at)
-        if seq != before + 1:
-            what = f"stream {stream}: no entry {before + 1} stands before entry {seq}"
-            account.fault("entry-missing", what, str(stream))
-        elif fault := _digest_fault(digest_before, fields, digest):
-            account.fault("entry-changed", f"{_named(row)} {fault}", str(subject))
-        if at < at_before:
-            account.fault("time-back", f"{_named(row)} is older than the entry before it")
-        if stream_of(kind, subject) != stream:
-            account.fault("entry-astray", f"{_named(row)} belongs to another stream", str(subject))
-        if personal is not None:
-            _prove_words(row, sealed, personal, salt, account)
-        elif sealed:
-            account.erased += 1
-            hidden.setdefault((kind, subject), _named(row))
-        if verb == "erase":
-            hidden.pop((kind, subject), None)
-        before = seq if isinstance(seq, int) else before + 1
-        at_before, digest_before = at, digest
-        account.after_root += before > covered
-        if (stream, seq) in heads.expected:
-            _meet(row, digest, heads.expected.pop((stream, seq)), account)
-    for (_, subject), named in hidden.items():
-        what = f"{named}: what is personal is gone, and no erasure is told"
-        account.fault("personal-lost", what, subject)
+def _prove(row: Sequence[Any], stream: _Stream, account: Account) -> None:
+    number, seq, at, _, _, kind, subject, *_, digest = row
+    if seq != stream.seq + 1:
+        what = f"stream {number}: no entry {stream.seq + 1} stands before entry {seq}"
+        account.fault("entry-missing", what, str(number))
+    elif fault := _digest_fault(stream.digest, row[:_COVERED], digest):
+        account.fault("entry-changed", f"{_named(row)} {fault}", str(subject))
+    if str(at) < stream.at:
+        account.fault("time-back", f"{_named(row)} is older than the entry before it")
+    if stream_of(kind, subject) != number:
+        account.fault("entry-astray", f"{_named(row)} belongs to another stream", str(subject))
+    stream.seq = seq if isinstance(seq, int) else stream.seq + 1
+    stream.at, stream.digest = str(at), digest
 
 
 def _digest_fault(before: str, fields: Sequence[Any], digest: Any) -> str:
@@ -108,7 +119,7 @@ def _digest_fault(before: str, fields: Sequence[Any], digest: Any) -> str:
         same = named_digest(digested(before, fields), suite_in(digest)) == digest
     except ProofError as exc:
         return f"cannot be proved: {exc}"
-    except (AttributeError, UnicodeEncodeError):
+    except (AttributeError, TypeError, UnicodeEncodeError):
         same = False
     return "" if same else "is not what was written"
 
@@ -116,6 +127,8 @@ def _digest_fault(before: str, fields: Sequence[Any], digest: Any) -> str:
 def _prove_words(
     row: Sequence[Any], sealed: Any, personal: Any, salt: Any, account: Account
 ) -> None:
+    if personal is None:
+        return
     try:
         same = bool(salt) and bool(sealed) and seal(personal, salt, suite_in(sealed)) == sealed
     except (ProofError, AttributeError):

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from rencity.journal.chain import Entry
 from rencity.journal.store import entries
+from rencity.kit.errors import AbsentError
 
 ERASED = {"erased": True}
 """What stands for a personal field whose words were erased."""
@@ -39,14 +40,32 @@ def page(
 
     Parameters
     ----------
-    before : id that the entries lie before; None: from the newest
+    before : id of the entry that they lie before; None: from the newest
+
+    Raises
+    ------
+    AbsentError : no entry `before` stands
     """
     query = sa.select(entries.c.id, *(entries.c[name] for name in _FIELDS))
     query = query.where(*_conditions(asked))
+    # the entries of one record lie in one stream, so its own order is that of time
+    one_record = asked.kind is not None and asked.subject is not None
+    order = [entries.c.seq] if one_record else [entries.c.at, entries.c.id]
     if before is not None:
-        query = query.where(entries.c.id < before)
-    rows = connection.execute(query.order_by(entries.c.id.desc()).limit(limit))
+        query = query.where(sa.tuple_(*order) < sa.tuple_(*_place_of(connection, before, order)))
+    rows = connection.execute(query.order_by(*(one.desc() for one in order)).limit(limit))
     return [(row[0], Entry(*row[1:])) for row in rows]
+
+
+def _place_of(
+    connection: Connection, before: int, order: list[sa.Column[Any]]
+) -> list[sa.ColumnElement[Any]]:
+    row = connection.execute(sa.select(*order).where(entries.c.id == before)).first()
+    if row is None:
+        raise AbsentError(
+            f"no entry {before} stands", place="journal", mend="begin again with the newest entries"
+        )
+    return [sa.literal(value, type_=column.type) for column, value in zip(order, row, strict=True)]
 
 
 def history(connection: Connection, kind: str, subject: str) -> list[Entry]:
