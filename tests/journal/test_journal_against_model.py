@@ -1,4 +1,4 @@
-"""The journal against a plain model, step by step, on each database: what was done is what it says."""
+"""The journal against a plain model, step by step, on each database."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ JSONS = st.recursive(
     max_leaves=5,
 )  # fmt: skip
 ZONES = st.sampled_from([UTC, datetime.strptime("+0800", "%z").tzinfo])
-INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=ZONES)  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=ZONES)
 FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "person": {"name": TEXTS, "contacts": JSONS, "role": TEXTS, "since": INSTANTS},
     "gauge": {
@@ -102,7 +102,9 @@ class Model:
         row = self.rows.get(key)
         self.past.setdefault(key, []).append((at, verb, row and dict(row)))
 
-    def step(self, kind: Records, key: str, verb: str, values: dict[str, Any], at: datetime) -> None:
+    def step(
+        self, kind: Records, key: str, verb: str, values: dict[str, Any], at: datetime
+    ) -> None:
         mine = (kind.kind, key)
         row = self.rows.get(mine)
         if verb == "create":
@@ -258,9 +260,7 @@ def plain(state: dict[str, Any] | None) -> Any:
     return shape(text)
 
 
-def test_the_journal_is_what_a_model_says(
-    new_database: Callable[[], str], tmp_path: Path
-) -> None:
+def test_the_journal_is_what_a_model_says(new_database: Callable[[], str], tmp_path: Path) -> None:
     clock = Clock()
     store = opened(new_database(), tmp_path, clock)
 
