@@ -47,6 +47,16 @@ gauges = Records(
 KINDS = (people, gauges)
 
 
+effects = sa.Table(
+    "effects_of_tests",
+    tables,
+    sa.Column("handler", Label, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True),
+    sa.Column("subject", Label),
+)
+"""What handlers of news did: twice the same is refused by the key."""
+
+
 class Clock:
     """A clock that stands until it is told to move."""
 

@@ -113,11 +113,11 @@ def speakable() -> Iterator[None]:
 
     Raises
     ------
-    RequestError : half a surrogate pair, a number of more than 64 bits
+    RequestError : half a surrogate pair, a number of more than 64 bits or that is none
     """
     try:
         yield
-    except (OverflowError, UnicodeEncodeError) as exc:
+    except (OverflowError, ValueError) as exc:
         raise _unheld(str(exc)) from exc
     except StatementError as exc:
         if not isinstance(exc.orig, ValueError):

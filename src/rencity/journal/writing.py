@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rencity.db.columns import Instant
+from rencity.db.faults import speakable
 from rencity.db.store import Transaction
 from rencity.journal.chain import Entry, entry_digest, seal, stream_of
 from rencity.journal.store import entries
@@ -95,11 +96,12 @@ class _Pending:
         by_stream: dict[int, list[Change]] = {}
         for change in told:
             by_stream.setdefault(stream_of(change.kind, change.subject), []).append(change)
-        rows = [
-            {name: getattr(entry, name) for name in _FIELDS}
-            for stream in sorted(by_stream)
-            for entry in self._chained(stream, by_stream[stream])
-        ]
+        with speakable():
+            rows = [
+                {name: getattr(entry, name) for name in _FIELDS}
+                for stream in sorted(by_stream)
+                for entry in self._chained(stream, by_stream[stream])
+            ]
         self._tx.execute(_INSERT, rows)
 
     def _chained(self, stream: int, changes: list[Change]) -> list[Entry]:
