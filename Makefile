@@ -28,6 +28,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.stress
 	$(BIN)/python -m bench.nminus1
 	$(BIN)/python -m bench.travel
+	$(BIN)/python -m bench.journal
 
 # From a block to a metropolis: makes three cities, some fifteen minutes.
 bench-scale: $(VENV)/.dev
