@@ -29,6 +29,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.nminus1
 	$(BIN)/python -m bench.travel
 	$(BIN)/python -m bench.expressions
+	$(BIN)/python -m bench.journal
 
 # From a block to a metropolis: makes three cities, some fifteen minutes.
 bench-scale: $(VENV)/.dev

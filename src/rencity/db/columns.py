@@ -44,6 +44,19 @@ class Instant(TypeDecorator[datetime]):
         )
 
 
+def as_kept(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """A column as it is kept, without conversion: an instant or JSON as its canonical text.
+
+    What is broken there can so be read, and what is equal here is equal on every database.
+    """
+    if isinstance(column.type, Instant) and dialect == "postgresql":
+        utc = sa.func.timezone("UTC", column)
+        return sa.func.to_char(utc, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"').label(column.name)
+    if isinstance(column.type, (Instant, Json)):
+        return sa.type_coerce(column, sa.Text).label(column.name)
+    return column
+
+
 class Json(TypeDecorator[Any]):
     """Any JSON value, kept as canonical text so that equal values are equal bytes."""
 

@@ -227,11 +227,9 @@ def _handed(tx: Transaction, handler: Handler) -> int:
 
 def _begun(tx: Transaction, handler: Handler) -> int:
     """Enter a handler in the book; it starts with the oldest news there is."""
-    there = tx.execute(sa.select(sa.literal(1)).where(deliveries.c.handler == handler.name)).first()
-    if there is None:
-        tx.execute(deliveries.insert(), {"handler": handler.name, "position": 0, "tries": 0})
-        return 1
-    return 0  # another server is at it
+    # where the row is there, another server is at it
+    row = {"handler": handler.name, "position": 0, "tries": 0}
+    return int(tx.insert_new(deliveries, row))
 
 
 def _passed(tx: Transaction, handler: Handler, position: int, before: int) -> int:

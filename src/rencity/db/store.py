@@ -18,8 +18,11 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
 
-from rencity.db.faults import told
+from rencity.db.faults import committed, refuse_nul, speakable, told
 from rencity.kit.errors import StorageError, UnreachableError
 
 WAIT_S = 10
@@ -41,6 +44,15 @@ class Reader(Protocol):
 def _insert_new(table: sa.Table, dialect: str) -> sa.Insert:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return make(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+def _changed(statement: sa.Executable) -> Iterator[str]:
+    """Tables that must be told of and that a statement changes, also inside a WITH."""
+    for part in visitors.iterate(statement):  # type: ignore[arg-type]
+        if isinstance(part, UpdateBase):
+            table = getattr(part, "table", None)
+            if isinstance(table, sa.Table) and table.info.get(TOLD):
+                yield table.name
 
 
 def utc_now() -> datetime:
@@ -72,19 +84,32 @@ class Transaction:
     held: dict[object, Any] = field(default_factory=dict)
 
     def execute(
-        self, statement: sa.Executable, rows: list[dict[str, Any]] | Mapping[str, Any] | None = None
+        self,
+        statement: sa.Executable,
+        rows: list[dict[str, Any]] | Mapping[str, Any] | None = None,
+        *,
+        told: bool = False,
     ) -> CursorResult[Any]:
-        """Run a statement inside the transaction."""
-        if isinstance(statement, sa.TextClause):
-            raise TypeError("text cannot be checked for untold changes: build the statement")
-        table = getattr(statement, "table", None)
-        if statement.is_dml and isinstance(table, sa.Table) and table.info.get(TOLD):
-            self._untold.add(table.name)
-        return self._connection.execute(statement, rows)
+        """Run a statement inside the transaction.
 
-    def insert_new(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
+        Parameters
+        ----------
+        told : whoever runs it tells of this very change
+
+        Raises
+        ------
+        RequestError : it holds a value that no database can hold
+        """
+        if isinstance(statement, (sa.TextClause, sa.TextualSelect, ExecutableDDLElement)):
+            raise TypeError("text cannot be checked for untold changes: build the statement")
+        if not told:
+            self._untold.update(_changed(statement))
+        with speakable():
+            return self._connection.execute(statement, rows)
+
+    def insert_new(self, table: sa.Table, row: Mapping[str, Any], *, told: bool = False) -> bool:
         """Insert a row unless one with its key stands; whether it was inserted."""
-        return self.execute(_insert_new(table, self.dialect), row).rowcount == 1
+        return self.execute(_insert_new(table, self.dialect), row, told=told).rowcount == 1
 
     def hold(self, name: str) -> None:
         """Wait until no other transaction holds this name; it is held until this one ends.
@@ -133,7 +158,7 @@ class Store:
         self.url = url
         self.now = now
         self._wait_s = wait_s
-        self.place = url.render_as_string(hide_password=True)
+        self.place = url.set(query={}).render_as_string(hide_password=True)
         self.engine = _sqlite(url, wait_s) if self.embedded else _postgresql(url, wait_s)
         # SQLite has one writer; threads that queue here are served in turn, without polling
         self._turn = threading.Lock() if self.embedded else None
@@ -179,7 +204,8 @@ class Store:
                 try:
                     yield made
                     made.end()
-                    connection.commit()
+                    with committed(self.place):
+                        connection.commit()
                 except BaseException:
                     with contextlib.suppress(sa.exc.DBAPIError):  # the first fault is the one told
                         connection.rollback()
@@ -253,6 +279,10 @@ def _sqlite(url: sa.URL, wait_s: float) -> Engine:
             "trusted_schema=OFF",
         ):
             connection.execute(f"PRAGMA {setting}")
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def _refuse_nul(*said: Any) -> None:
+        refuse_nul(said[3])  # PostgreSQL holds none, and what is kept must fit both
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

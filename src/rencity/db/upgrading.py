@@ -65,15 +65,31 @@ class Schema:
             store.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
             connection.begin(),
         ):
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-            before = _revisions(connection)
-            self._refuse_newer(before, store.place)
-            self._config.attributes["connection"] = connection
-            command.upgrade(self._config, "heads")
-            return sorted(
-                _lineage(self.scripts, _revisions(connection)) - _lineage(self.scripts, before)
-            )
+            self.lock(connection)
+            return self.upgrade_in(connection, store.place)
+
+    def lock(self, connection: Connection) -> None:
+        """Wait until no one else changes the tables, and let no one else until the end."""
+        if connection.dialect.name == "postgresql":  # SQLite has one writer
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+    def upgrade_in(
+        self, connection: Connection, place: str, to: Sequence[str] = ("heads",)
+    ) -> list[str]:
+        """As `upgrade`, in a transaction that the caller ends.
+
+        Parameters
+        ----------
+        to : revisions to come to
+        """
+        before = _revisions(connection)
+        self._refuse_newer(before | set(to) - {"heads"}, place)
+        self._config.attributes["connection"] = connection
+        for revision in to:
+            command.upgrade(self._config, revision)
+        return sorted(
+            _lineage(self.scripts, _revisions(connection)) - _lineage(self.scripts, before)
+        )
 
     def pending(self, connection: Connection, place: str) -> set[str]:
         """Revisions the database lacks.
@@ -103,15 +119,19 @@ class Schema:
     def findings(self, store: Store) -> list[Finding]:
         """What is wrong with it: its revisions, tables, durability and, in SQLite, pages."""
         with store.reading() as connection:
-            missing = self.pending(connection, store.place)
-            found = [
-                Finding("missing-revision", "error", f"revision {name} was not run", _MEND,
-                        table=store.place)
-                for name in sorted(missing)
-            ]  # fmt: skip
-            if not missing:
-                found += self._differences(connection, store.place)
-            return found + _durability(connection, store.place)
+            return self.findings_in(connection, store.place)
+
+    def findings_in(self, connection: Connection, place: str) -> list[Finding]:
+        """As `findings`, of what the caller's transaction sees."""
+        missing = self.pending(connection, place)
+        found = [
+            Finding("missing-revision", "error", f"revision {name} was not run", _MEND,
+                    table=place)
+            for name in sorted(missing)
+        ]  # fmt: skip
+        if not missing:
+            found += self._differences(connection, place)
+        return found + _durability(connection, place)
 
     def _differences(self, connection: Connection, place: str) -> list[Finding]:
         whole = sa.MetaData()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from rencity.db import outbox
 from rencity.db.store import Transaction
-from rencity.journal.records import Records
+from rencity.journal.records import Records, Row
 from rencity.journal.store import entries
-from rencity.journal.writing import Change, append
+from rencity.journal.writing import Change, append, write_now
 
 
 def erase(tx: Transaction, records: Records, key: str, why: str) -> int:
@@ -19,19 +20,20 @@ def erase(tx: Transaction, records: Records, key: str, why: str) -> int:
     ------
     AbsentError : no record of that id stands and the journal tells of none
     """
+    write_now(tx)  # what this very transaction told may hold words, too
     mine = sa.and_(entries.c.kind == records.kind, entries.c.subject == key)
-    row = records.find(tx, key)
+    row = records.held(tx, key)
     told = tx.execute(sa.select(sa.literal(1)).where(mine).limit(1)).first()
     if row is None and told is None:
         records.get(tx, key)
-    version = 0
+    version = 0 if row is None else row["version"] + 1
+    blank: Row = {} if row is None else dict.fromkeys(sorted(records.personal))
     if row is not None:
-        version = row["version"] + 1
-        blank: dict[str, object] = dict.fromkeys(records.personal)
+        values = {**blank, "version": version}
         where = records.table.c.id == key
-        tx.execute(records.table.update().where(where).values(**blank, version=version))
-        tx.tell(records.table)
-    append(tx, Change("erase", records.kind, key, version, {}, {}, why=why))
+        tx.execute(records.table.update().where(where).values(**values), told=True)
+    append(tx, Change("erase", records.kind, key, version, {}, blank, why=why))
+    outbox.post(tx, f"{records.kind}.erase", key, {"version": version})
     with_words = sa.and_(mine, entries.c.personal.is_not(None))
     done = tx.execute(entries.update().where(with_words).values(personal=None, salt=None))
     return done.rowcount

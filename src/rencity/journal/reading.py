@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from rencity.db.store import Reader
 from rencity.journal.chain import Entry
 from rencity.journal.store import entries
+from rencity.kit.errors import AbsentError
 
 ERASED = {"erased": True}
 """What stands for a personal field whose words were erased."""
@@ -40,20 +41,32 @@ def page(
 
     Parameters
     ----------
-    before : id that the entries lie before; None: from the newest
+    before : id of the entry that they lie before; None: from the newest
+
+    Raises
+    ------
+    AbsentError : no entry `before` stands
     """
     query = sa.select(entries.c.id, *(entries.c[name] for name in _FIELDS))
-    for name in ("kind", "subject", "who", "verb"):
-        if (value := getattr(asked, name)) is not None:
-            query = query.where(entries.c[name] == value)
-    if asked.since is not None:
-        query = query.where(entries.c.at >= asked.since)
-    if asked.until is not None:
-        query = query.where(entries.c.at <= asked.until)
+    query = query.where(*_conditions(asked))
+    # the entries of one record lie in one stream, so its own order is that of time
+    one_record = asked.kind is not None and asked.subject is not None
+    order = [entries.c.seq] if one_record else [entries.c.at, entries.c.id]
     if before is not None:
-        query = query.where(entries.c.id < before)
-    rows = reader.execute(query.order_by(entries.c.id.desc()).limit(limit))
+        query = query.where(sa.tuple_(*order) < sa.tuple_(*_place_of(reader, before, order)))
+    rows = reader.execute(query.order_by(*(one.desc() for one in order)).limit(limit))
     return [(row[0], Entry(*tuple(row)[1:])) for row in rows]
+
+
+def _place_of(
+    reader: Reader, before: int, order: list[sa.Column[Any]]
+) -> list[sa.ColumnElement[Any]]:
+    row = reader.execute(sa.select(*order).where(entries.c.id == before)).first()
+    if row is None:
+        raise AbsentError(
+            f"no entry {before} stands", place="journal", mend="begin again with the newest entries"
+        )
+    return [sa.literal(value, type_=column.type) for column, value in zip(order, row, strict=True)]
 
 
 def history(reader: Reader, kind: str, subject: str) -> list[Entry]:
@@ -78,24 +91,44 @@ def folded(told: Iterable[Entry]) -> dict[str, Any] | None:
     """The state that the entries of one record, oldest first, lead to."""
     state: dict[str, Any] | None = None
     for entry in told:
-        if entry.verb == "remove":
-            state = None
-            continue
-        state = {**(state or {}), "version": entry.version}
-        state.update(json.loads(entry.changed)["after"])
-        if entry.personal is not None:
-            state.update(json.loads(entry.personal)["after"])
-        elif entry.sealed:
-            state["personal"] = ERASED
+        state = after(state, entry.verb, entry.version, entry.changed, entry.personal)
     return state
 
 
-def walk(connection: Connection, *, rows: int = 20_000) -> Iterator[Entry]:
-    """Every entry, stream by stream in order, without holding them all."""
-    query = sa.select(*(entries.c[name] for name in _FIELDS)).order_by(
-        entries.c.stream, entries.c.seq
-    )
-    held = connection.execution_options(yield_per=rows).execute(query)
-    for part in held.partitions(rows):
+def after(
+    state: dict[str, Any] | None, verb: str, version: int, changed: str, personal: str | None
+) -> dict[str, Any] | None:
+    """The state of a record after one more entry; the state before is used up."""
+    if verb == "remove" or (verb == "erase" and state is None):
+        return None
+    state = {} if state is None else state
+    said = json.loads(changed)
+    state["version"] = version
+    state.update(said["after"])
+    if personal is not None:
+        state.update(json.loads(personal)["after"])
+    else:
+        state.update(dict.fromkeys(said.get("personal", ()), ERASED))
+    return state
+
+
+def listed(connection: Connection, asked: Asked, *, rows: int = 5_000) -> Iterator[Entry]:
+    """Every entry asked for, oldest first, without holding them all."""
+    query = sa.select(*(entries.c[name] for name in _FIELDS)).where(*_conditions(asked))
+    held = connection.execute(query.order_by(entries.c.id).execution_options(yield_per=rows))
+    for part in held.partitions():
         for row in part:
             yield Entry(*row)
+
+
+def _conditions(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    found = [
+        entries.c[name] == value
+        for name in ("kind", "subject", "who", "verb")
+        if (value := getattr(asked, name)) is not None
+    ]
+    if asked.since is not None:
+        found.append(entries.c.at >= asked.since)
+    if asked.until is not None:
+        found.append(entries.c.at <= asked.until)
+    return found

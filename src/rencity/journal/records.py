@@ -11,8 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from rencity.db import outbox
+from rencity.db.faults import speakable
 from rencity.db.store import TOLD, Reader, Transaction
 from rencity.journal.writing import Change, append
+from rencity.kit.canonical import canonical
 from rencity.kit.errors import AbsentError, ConflictError, StaleError
 
 Row = dict[str, Any]
@@ -61,8 +63,10 @@ class Records:
         ------
         ConflictError : one of that id stands
         """
+        if strange := values.keys() - set(self.fields):
+            raise KeyError(f"a {self.kind} has no {', '.join(sorted(strange))}")
         row = {"id": key, "version": 1, **{name: values.get(name) for name in self.fields}}
-        if not tx.insert_new(self.table, row):
+        if not tx.insert_new(self.table, row, told=True):
             raise ConflictError(
                 f"a {self.kind} {key!r} stands already",
                 place=f"{self.kind}/{key}",
@@ -92,13 +96,15 @@ class Records:
         AbsentError : there is none
         StaleError : it is at another version
         """
-        before = self._held(tx, key, version)
-        differing = {name: value for name, value in changes.items() if before[name] != value}
+        before = self._at(tx, key, version)
+        with speakable():
+            differing = {n: value for n, value in changes.items() if not _same(before[n], value)}
         if not differing:
             return before
         after = {**before, **differing, "version": before["version"] + 1}
         mine = self.table.c.id == key
-        tx.execute(self.table.update().where(mine).values(**differing, version=after["version"]))
+        values = {**differing, "version": after["version"]}
+        tx.execute(self.table.update().where(mine).values(**values), told=True)
         self._tell(tx, verb, {name: before[name] for name in differing}, after, why, differing)
         return after
 
@@ -111,25 +117,29 @@ class Records:
         ------
         AbsentError, StaleError : as `change`
         """
-        before = self._held(tx, key, version)
-        tx.execute(self.table.delete().where(self.table.c.id == key))
+        before = self._at(tx, key, version)
+        tx.execute(self.table.delete().where(self.table.c.id == key), told=True)
         gone = {"id": key, "version": before["version"] + 1}
         self._tell(tx, "remove", {name: before[name] for name in self.fields}, gone, why, ())
         return before
 
-    def _held(self, tx: Transaction, key: str, version: int | None) -> Row:
-        """The record, locked until the transaction ends."""
+    def held(self, tx: Transaction, key: str) -> Row | None:
+        """The record of that id, if there is one, locked until the transaction ends."""
         query = sa.select(self.table).where(self.table.c.id == key).with_for_update()
         row = tx.execute(query).first()
+        return None if row is None else dict(row._mapping)
+
+    def _at(self, tx: Transaction, key: str, version: int | None) -> Row:
+        row = self.held(tx, key)
         if row is None:
             return self.get(tx, key)
-        if version is not None and row.version != version:
+        if version is not None and row["version"] != version:
             raise StaleError(
-                f"it is at version {row.version}, you read version {version}",
+                f"it is at version {row['version']}, you read version {version}",
                 place=f"{self.kind}/{key}",
                 mend="read it again, then change what you find",
             )
-        return dict(row._mapping)
+        return row
 
     def _tell(
         self,
@@ -147,7 +157,6 @@ class Records:
             self._open(before), self._open(after), self._own(before), self._own(after), why,
         )  # fmt: skip
         append(tx, change)
-        tx.tell(self.table)
         outbox.post(tx, f"{self.kind}.{verb}", row["id"], {"version": row["version"]})
 
     def _open(self, values: Mapping[str, Any]) -> Row:
@@ -155,3 +164,8 @@ class Records:
 
     def _own(self, values: Mapping[str, Any]) -> Row:
         return {name: value for name, value in values.items() if name in self.personal}
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether the journal writes both alike; Python calls 1 and True equal, (1,) and [1] not."""
+    return one is other or canonical(one) == canonical(other)

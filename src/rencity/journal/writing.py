@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rencity.db.columns import Instant
+from rencity.db.faults import speakable
 from rencity.db.store import Transaction
 from rencity.journal.chain import Entry, entry_digest, seal, stream_of
 from rencity.journal.store import entries
@@ -58,6 +59,12 @@ def append(tx: Transaction, change: Change) -> None:
     pending.changes.append(change)
 
 
+def write_now(tx: Transaction) -> None:
+    """Write the entries of what was told so far."""
+    if (pending := tx.held.get(_Pending)) is not None:
+        pending.write()
+
+
 def batch(
     tx: Transaction, table: sa.Table, kind: str, subject: str, count: int, digest: str
 ) -> None:
@@ -82,14 +89,19 @@ class _Pending:
         return found
 
     def write(self) -> None:
+        told, self.changes = self.changes, []
+        self._tx.held.pop(_Pending, None)  # what is told from now on is written at the end anew
+        if not told:
+            return
         by_stream: dict[int, list[Change]] = {}
-        for change in self.changes:
+        for change in told:
             by_stream.setdefault(stream_of(change.kind, change.subject), []).append(change)
-        rows = [
-            {name: getattr(entry, name) for name in _FIELDS}
-            for stream in sorted(by_stream)
-            for entry in self._chained(stream, by_stream[stream])
-        ]
+        with speakable():
+            rows = [
+                {name: getattr(entry, name) for name in _FIELDS}
+                for stream in sorted(by_stream)
+                for entry in self._chained(stream, by_stream[stream])
+            ]
         self._tx.execute(_INSERT, rows)
 
     def _chained(self, stream: int, changes: list[Change]) -> list[Entry]:
@@ -112,12 +124,14 @@ def _head(tx: Transaction, stream: int) -> tuple[int, str, Any]:
 
 
 def _entry(tx: Transaction, change: Change, stream: int, seq: int, previous: str, at: Any) -> Entry:
-    changed = canonical({"before": change.before, "after": change.after})
+    said: dict[str, Any] = {"before": change.before, "after": change.after}
     sealed, personal, salt = "", None, None
-    if change.personal_before or change.personal_after:
+    if names := {*change.personal_before, *change.personal_after}:
+        said["personal"] = sorted(names)
         personal = canonical({"before": change.personal_before, "after": change.personal_after})
         salt = new_salt()
         sealed = seal(personal, salt)
+    changed = canonical(said)
     told = (change.verb, change.kind, change.subject, change.version, change.why or tx.why)
     bare = Entry(stream, seq, at, tx.who, *told, tx.request, changed, sealed, personal, salt, "")
     return replace(bare, digest=entry_digest(previous, bare))

@@ -232,12 +232,18 @@ def locked_folder(folder: Path) -> Iterator[None]:
 def _flush(folder: Path) -> None:
     folder.chmod(0o755)
     for path in folder.rglob("*"):
-        if path.is_file():
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        if path.is_file() or path.is_dir():
+            sync(path)
+    sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, outlast the machine."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _swap(stage: Path, target: Path) -> None:
@@ -245,6 +251,7 @@ def _swap(stage: Path, target: Path) -> None:
         stage.rename(target)
     elif not _exchange(stage, target):
         _step_aside(stage, target)
+    sync(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rencity.db.store import Transaction
 from rencity.journal.records import Row
 from rencity.kit.errors import RequestError
-from rencity.kit.files import storage_error
+from rencity.kit.files import storage_error, sync
 from rencity.kit.ids import new_id
 from rencity.registry.places import Places
 from rencity.registry.store import uploads
@@ -64,7 +64,7 @@ class Incoming:
             os.fsync(self._file.fileno())
             self._file.close()
             self._path.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
         except OSError as exc:
             raise storage_error(exc, target) from exc
 
@@ -87,11 +87,3 @@ def parts_of(path: Path, size: int = 1 << 20) -> Iterator[bytes]:
     with path.open("rb") as file:
         while part := file.read(size):
             yield part
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

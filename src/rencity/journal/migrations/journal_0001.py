@@ -39,8 +39,10 @@ def upgrade() -> None:
     for name, columns, unique in (
         ("journal_chain", ["stream", "seq"], True),
         ("journal_subject", ["kind", "subject", "seq"], False),
-        ("journal_kind", ["kind", "id"], False),
-        ("journal_who", ["who", "id"], False),
+        ("journal_subject_at", ["subject", "at", "id"], False),
+        ("journal_kind_at", ["kind", "at", "id"], False),
+        ("journal_verb_at", ["verb", "at", "id"], False),
+        ("journal_who_at", ["who", "at", "id"], False),
         ("journal_at", ["at", "id"], False),
     ):
         op.create_index(name, "journal_entries", columns, unique=unique)
