@@ -152,6 +152,10 @@ def test_a_clock_that_is_set_back_turns_no_order(here: Here) -> None:
     assert [entry["at"] for entry in history] == sorted(entry["at"] for entry in history)
     listed = here.client.get("journal", params={"kind": "scenario"}).json()["items"]
     assert [entry["subject"] for entry in listed][::-1] == ["s", "s", "at1", "s", "at2", "s", "at3"]
+    ready = here.client.get(f"{here.address}health/ready").json()
+    clock = next(check for check in ready["checks"] if check["what"] == "clock")
+    assert not clock["well"]
+    assert "behind the newest entry" in clock["said"]
     until(lambda: _newest(here) == 7, "the news")
     with store.reading() as connection:
         news = outbox.after(connection, 0, limit=10)

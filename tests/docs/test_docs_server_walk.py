@@ -47,7 +47,7 @@ def walk(kind: str, folder: Path, addresses: tuple[str, ...] = ()) -> list[str]:
         script = script.replace(said, address)
     environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "no_proxy": "*"}
     environment.pop("RENCITY_DB", None)
-    begun = "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n"
+    begun = "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
     done = subprocess.run(
         ["bash", "-m", "-c", begun + script],
         cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False,

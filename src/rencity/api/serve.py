@@ -26,6 +26,7 @@ from rencity.db.outbox import Handler
 from rencity.db.store import Store
 from rencity.house import handlers, schema
 from rencity.jobs.supervisor import Supervisor
+from rencity.journal.reading import newest_instant
 from rencity.journal.roots import sign_root
 from rencity.kit.crypto import signer_of
 from rencity.kit.errors import ForbiddenError, RencityError
@@ -83,6 +84,9 @@ def services_of(
     if store.embedded:
         shape.upgrade(store)
     shape.require(store)
+    with store.reading() as connection:
+        if (newest := newest_instant(connection)) is not None:
+            store.not_before(newest)
     signer = signer_of(places.keys / "journal.key")
     wire = Wire(store, [*handlers(places), *more])
     supervisor = Supervisor(store, places, slots=slots)

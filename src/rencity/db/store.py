@@ -157,6 +157,7 @@ class Store:
     def __init__(self, url: sa.URL, *, now: Now = utc_now, wait_s: float = WAIT_S) -> None:
         self.url = url
         self.now = now
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._wait_s = wait_s
         self.place = url.set(query={}).render_as_string(hide_password=True)
         self.engine = _sqlite(url, wait_s) if self.embedded else _postgresql(url, wait_s)
@@ -198,7 +199,7 @@ class Store:
             connection = self.engine.connect()
             with connection.execution_options(begin="BEGIN IMMEDIATE"):
                 made = Transaction(
-                    who, self.now(), why, request, self.engine.dialect.name, connection
+                    who, self._instant(), why, request, self.engine.dialect.name, connection
                 )
                 connection.begin()
                 try:
@@ -210,6 +211,14 @@ class Store:
                     with contextlib.suppress(sa.exc.DBAPIError):  # the first fault is the one told
                         connection.rollback()
                     raise
+
+    def not_before(self, instant: datetime) -> None:
+        """Date no transaction before this instant: a clock that was set back turns no order."""
+        self._latest = max(self._latest, instant)
+
+    def _instant(self) -> datetime:
+        self._latest = max(self._latest, self.now())
+        return self._latest
 
     def close(self) -> None:
         """Close every connection."""

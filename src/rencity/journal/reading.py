@@ -69,6 +69,12 @@ def _place_of(
     return [sa.literal(value, type_=column.type) for column, value in zip(order, row, strict=True)]
 
 
+def newest_instant(reader: Reader) -> datetime | None:
+    """The instant of the newest entry; none where there is no entry."""
+    found: datetime | None = reader.execute(sa.select(sa.func.max(entries.c.at))).scalar()
+    return found
+
+
 def history(reader: Reader, kind: str, subject: str) -> list[Entry]:
     """Every entry of a record, oldest first."""
     rows = reader.execute(

@@ -7,8 +7,11 @@ from pydantic import BaseModel, Field
 
 import rencity
 from rencity.api.services import Has, Services
+from rencity.journal.reading import newest_instant
 from rencity.kit.errors import RencityError
 
+AHEAD_S = 5.0
+"""Longest time that the newest entry may lie ahead of the clock: a clock set back is told."""
 ROOM = 100_000_000
 """Free bytes below which a server says it is not ready."""
 
@@ -47,7 +50,7 @@ def live() -> dict[str, bool]:
 @router.get("/health/ready", response_model=HealthOut, responses={503: {"model": HealthOut}})
 def ready(services: Has) -> Response:
     """Database, tables and disk are well, and the server is not being stopped."""
-    checks = [_database(services), _disk(services), _stopping(services)]
+    checks = [_database(services), _disk(services), _clock(services), _stopping(services)]
     health = HealthOut(ready=all(check.well for check in checks), checks=checks)
     status = 200 if health.ready else 503
     headers = {} if health.ready else {"Retry-After": "2"}
@@ -85,6 +88,17 @@ def _disk(services: Services) -> CheckOut:
     except RencityError as exc:
         return CheckOut(what="disk", well=False, said=str(exc))
     return CheckOut(what="disk", well=free >= ROOM, said=f"{free:,} bytes free")
+
+
+def _clock(services: Services) -> CheckOut:
+    try:
+        with services.store.reading() as connection:
+            newest = newest_instant(connection)
+    except RencityError as exc:
+        return CheckOut(what="clock", well=False, said=str(exc))
+    ahead = 0.0 if newest is None else (newest - services.store.now()).total_seconds()
+    said = "with the journal" if ahead <= AHEAD_S else f"{ahead:,.0f} s behind the newest entry"
+    return CheckOut(what="clock", well=ahead <= AHEAD_S, said=said)
 
 
 def _stopping(services: Services) -> CheckOut:
