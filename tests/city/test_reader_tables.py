@@ -602,3 +602,16 @@ def test_every_row_is_accounted_for(
     assert len(part.tables["assets"]) == layer.kept == part.tables["assets"]["id"].nunique()
     bounds = shapely.total_bounds(part.tables["assets"]["geometry"].to_numpy())
     assert np.isfinite(bounds).all()
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "json", "gpkg", "shp"])
+def test_a_file_that_only_points_to_another_is_not_followed(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "other.csv").write_text("ID,Kind,Height,X,Y\nsecret,a,1,120,31\n")
+    pointer = (
+        '<OGRVRTDataSource><OGRVRTLayer name="other"><SrcDataSource>'
+        f"{tmp_path / 'other.csv'}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    (tmp_path / f"n.{suffix}").write_text(pointer)
+    mapping = ASSETS.replace("nodes.csv", f"n.{suffix}").replace('x = "X"\ny = "Y"\n', "")
+    with pytest.raises(InputError, match=f"does not begin as .{suffix}"):
+        read(tmp_path, mapping)

@@ -242,6 +242,7 @@ def _guarded(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
 
 def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
     options: dict[str, Any] = {}
+    _refuse_other_formats(path)
     if path.suffix.lower() == ".shp":
         _check_shapefile(path)
     if path.suffix.lower() == ".gpkg":
@@ -258,6 +259,22 @@ def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, encoding="UTF-8")
     except UnicodeDecodeError:
         return pyogrio.read_dataframe(path, encoding="GB18030")
+
+
+_BEGINS = {
+    ".gpkg": (b"SQLite format 3\0",),
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".geojson": (b"{", b"["),
+    ".json": (b"{", b"["),
+}
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """GDAL goes by content: under any name it follows a file that only points to other files."""
+    with path.open("rb") as file:
+        head = file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(_BEGINS[path.suffix.lower()]):
+        raise not_a("tables", path, f"it does not begin as {path.suffix}", "save it in that format")
 
 
 def _check_shapefile(path: Path) -> None:
