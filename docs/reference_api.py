@@ -99,7 +99,7 @@ def _shape(name: str, said: dict[str, Any]) -> str:
     ]
     text = " ".join(said.get("description", "").split())
     fields = grid(("Field", "Type", "Meaning"), rows)
-    return f"### `{name}` {{#{name.lower()}}}\n\n{text}\n\n{fields}"
+    return f"### `{name}`\n\n{text}\n\n{fields}"
 
 
 def _type(schema: dict[str, Any]) -> str:

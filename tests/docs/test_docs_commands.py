@@ -34,7 +34,9 @@ def commands_in(text: str) -> Iterator[list[str]]:
 
 
 def _parts(words: list[str]) -> Iterator[list[str]]:
-    for joined, part in itertools.groupby(words, lambda word: word in {"&&", "||", "|", ";", ">"}):
+    for joined, part in itertools.groupby(
+        words, lambda word: word in {"&&", "||", "|", ";", ">", "2>", "2>>", "&"}
+    ):
         if not joined:
             yield list(part)
 
