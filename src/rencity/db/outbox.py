@@ -102,17 +102,8 @@ class Handler:
 
 def post(tx: Transaction, topic: str, subject: str, data: Mapping[str, Any]) -> None:
     """Write news that becomes known when the transaction is durable, and never if it is not."""
-    tx.execute(
-        _POST,
-        {
-            "at": tx.at,
-            "topic": topic,
-            "subject": subject,
-            "data": data,
-            "who": tx.who,
-            "request": tx.request,
-        },
-    )
+    told = {"topic": topic, "subject": subject, "data": data}
+    tx.execute(_POST, {"at": tx.at, "who": tx.who, "request": tx.request, **told}, told=True)
 
 
 def after(

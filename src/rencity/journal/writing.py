@@ -102,7 +102,7 @@ class _Pending:
                 for stream in sorted(by_stream)
                 for entry in self._chained(stream, by_stream[stream])
             ]
-        self._tx.execute(_INSERT, rows)
+        self._tx.execute(_INSERT, rows, told=True)
 
     def _chained(self, stream: int, changes: list[Change]) -> list[Entry]:
         seq, digest, at = _head(self._tx, stream)
@@ -119,7 +119,7 @@ class _Pending:
 
 def _head(tx: Transaction, stream: int) -> tuple[int, str, Any]:
     head = _LOCKED_HEAD if tx.dialect == "postgresql" else _HEAD  # SQLite has one writer
-    row = tx.execute(head, {"asked": stream}).first()
+    row = tx.execute(head, {"asked": stream}, told=True).first()
     return (row.seq, row.digest, row.at) if row else (0, "", None)
 
 
