@@ -60,7 +60,7 @@ BATCH, HANDED = 1000, 100
 TRIES = 8
 """Attempts at one piece of news before it is set aside with its fault."""
 _RELAY_LOCK = 0x52656C61
-_POST = outbox.insert()
+_POST = outbox.insert().inline()
 
 
 @dataclass(frozen=True)
