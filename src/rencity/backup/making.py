@@ -2,7 +2,7 @@
 
 The database is read in one snapshot; the files that its records name are written once and never
 changed, so they can be copied afterwards. Where one was removed meanwhile, the snapshot is taken
-anew, and what is copied already stays.
+anew, and what is copied already stays. Most is copied ahead, so that little can go meanwhile.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ from rencity.kit.errors import StorageError
 from rencity.kit.files import staged_folder
 from rencity.registry.places import Places
 
-TRIES = 5
-"""Snapshots taken while records are removed under our hands."""
+TRIES = 20
+"""Snapshots begun while records are removed under our hands; one that is given up costs little."""
 
 
 @dataclass(frozen=True)
 class _Snapshot:
     manifest: Manifest
     named: list[Named]
+    lost: list[Named]
 
 
 @dataclass
@@ -67,11 +68,12 @@ def back_up(
     with staged_folder(out) as stage:
         (stage / TABLES).mkdir(mode=0o700)
         copied = _Copied()
+        with store.reading() as connection:
+            ahead = named_by(connection, places)
+        _copy_named(ahead, places, stage, copied)  # so that little is left to copy in a snapshot
         for _ in range(TRIES):
-            snapshot = _snapshot(store, places, signer, stage)
-            gone = _copy_named(snapshot.named, places, stage, copied)
-            lost = _still_named(store, places, gone)
-            if len(lost) == len(gone):
+            snapshot = _snapshot(store, places, signer, stage, copied)
+            if snapshot is not None:
                 break
         else:
             raise StorageError(
@@ -79,14 +81,14 @@ def back_up(
                 place=str(places.folder),
                 mend="try again when fewer are removed",
             )
-        if lost and not lacking:
-            raise _lost(lost)
+        if snapshot.lost and not lacking:
+            raise _lost(snapshot.lost)
         wanted = {each.path for each in snapshot.named}
         _drop(stage, places, copied, wanted)
         manifest = snapshot.manifest.model_copy(
             update={
                 "files": _sorted([*_flat(copied, wanted), *_copy_sites_own(places, stage)]),
-                "lacking": tuple(sorted({_below(one.path, places) for one in lost})),
+                "lacking": tuple(sorted({_below(one.path, places) for one in snapshot.lost})),
             }
         )
         data = manifest.as_bytes()
@@ -98,27 +100,35 @@ def back_up(
     return manifest, proof.digest_of(data, signer.suite)
 
 
-def _snapshot(store: Store, places: Places, signer: Signer, stage: Path) -> _Snapshot:
-    shutil.rmtree(stage / TABLES)
-    (stage / TABLES).mkdir()
+def _snapshot(
+    store: Store, places: Places, signer: Signer, stage: Path, copied: _Copied
+) -> _Snapshot | None:
+    """One snapshot with its files; none where a record was removed before its files were copied."""
     at = store.now()
     with store.reading() as connection:
+        if not store.embedded:  # the snapshot stays, however long a file takes
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        named = named_by(connection, places)
+        gone = _copy_named(named, places, stage, copied)
+        lost = _still_named(store, places, gone)
+        if len(lost) < len(gone):
+            return None
         tables = _dump_all(connection, stage)
         root = newest_root(connection)
         keys = connection.execute(sa.select(roots.c.key).distinct()).scalars().all()
         verdict = verify(connection, house.RECORDS, keys={*keys, signer.key})
-        manifest = Manifest(
-            rencity=rencity.__version__,
-            at=at,
-            database=connection.dialect.name,
-            heads=tuple(sorted(house.schema().heads)),
-            root=None if root is None else (root.number, root.digest),
-            keys=tuple(sorted({*keys, signer.key})),
-            findings=len(verdict.findings) + verdict.more,
-            tables=tables,
-            files=(),
-        )
-        return _Snapshot(manifest, named_by(connection, places))
+    manifest = Manifest(
+        rencity=rencity.__version__,
+        at=at,
+        database=store.engine.dialect.name,
+        heads=tuple(sorted(house.schema().heads)),
+        root=None if root is None else (root.number, root.digest),
+        keys=tuple(sorted({*keys, signer.key})),
+        findings=len(verdict.findings) + verdict.more,
+        tables=tables,
+        files=(),
+    )
+    return _Snapshot(manifest, named, lost)
 
 
 def _dump_all(connection: Connection, stage: Path) -> tuple[Table, ...]:

@@ -59,7 +59,7 @@ BATCH, HANDED = 1000, 100
 TRIES = 8
 """Attempts at one piece of news before it is set aside with its fault."""
 _RELAY_LOCK = 0x52656C61
-_POST = outbox.insert()
+_POST = outbox.insert().inline()
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,8 @@ class Handler:
 
 def post(tx: Transaction, topic: str, subject: str, data: Mapping[str, Any]) -> None:
     """Write news that becomes known when the transaction is durable, and never if it is not."""
-    tx.execute(
-        _POST,
-        {
-            "at": tx.at,
-            "topic": topic,
-            "subject": subject,
-            "data": data,
-            "who": tx.who,
-            "request": tx.request,
-        },
-    )
+    told = {"topic": topic, "subject": subject, "data": data}
+    tx.execute(_POST, {"at": tx.at, "who": tx.who, "request": tx.request, **told}, told=True)
 
 
 def after(reader: Reader, position: int, *, limit: int, topics: Sequence[str] = ()) -> list[News]:

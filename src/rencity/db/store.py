@@ -94,7 +94,7 @@ class Transaction:
 
         Parameters
         ----------
-        told : whoever runs it tells of this very change
+        told : whoever runs it tells of this very change, or it changes nothing that must be told
 
         Raises
         ------

@@ -24,7 +24,7 @@ _LOCKS = 0x4A6F75
 """First half of the advisory locks on streams."""
 _FIELDS = tuple(Entry.__dataclass_fields__)
 # built once: a write should cost little more than the change it tells of
-_INSERT = entries.insert()
+_INSERT = entries.insert().inline()
 _HEAD = (
     sa.select(entries.c.seq, entries.c.digest, entries.c.at)
     .where(entries.c.stream == sa.bindparam("asked"))
@@ -102,7 +102,7 @@ class _Pending:
                 for stream in sorted(by_stream)
                 for entry in self._chained(stream, by_stream[stream])
             ]
-        self._tx.execute(_INSERT, rows)
+        self._tx.execute(_INSERT, rows if len(rows) > 1 else rows[0], told=True)
 
     def _chained(self, stream: int, changes: list[Change]) -> list[Entry]:
         seq, digest, at = _head(self._tx, stream)
@@ -119,7 +119,7 @@ class _Pending:
 
 def _head(tx: Transaction, stream: int) -> tuple[int, str, Any]:
     head = _LOCKED_HEAD if tx.dialect == "postgresql" else _HEAD  # SQLite has one writer
-    row = tx.execute(head, {"asked": stream}).first()
+    row = tx.execute(head, {"asked": stream}, told=True).first()
     return (row.seq, row.digest, row.at) if row else (0, "", None)
 
 
