@@ -79,16 +79,17 @@ def test_progress_is_told_as_events(here: Here) -> None:
         events = events_of(stream)
         assert next(events)[0] == "ready"
         text = scenario("long")["text"]
-        job = ask(here, "stress", city="told", text=text, samples=5_000_000)["id"]
+        job = ask(here, "stress", city="told", text=text, samples=200_000)["id"]
         seen = []
         for name, _, data in events:
-            assert data["subject"] == job
+            if data["subject"] != job:  # news of the job before may come a moment late
+                continue
             seen.append(name)
             if name == "job.progress" and "job.cancel" not in seen:
                 assert data["stage"]
                 assert 0 <= float(str(data["share"])) <= 1
                 here.client.post(f"jobs/{job}/cancel", headers=new_key())
-            if name == "job.cancelled":
+            if seen.count("job.cancel") == 2:  # asked for, and done
                 break
     first = dict.fromkeys(seen)
     assert list(first)[:3] == ["job.create", "job.begin", "job.progress"]
