@@ -29,9 +29,8 @@ entries = sa.Table(
     sa.Column("salt", sa.Text),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Index("journal_chain", "stream", "seq", unique=True),
-    sa.Index("journal_subject", "kind", "subject", "seq"),
+    sa.Index("journal_subject", "subject", "kind", "seq"),
     # one for each thing a page is asked by, in the order of pages
-    sa.Index("journal_subject_at", "subject", "at", "id"),
     sa.Index("journal_kind_at", "kind", "at", "id"),
     sa.Index("journal_verb_at", "verb", "at", "id"),
     sa.Index("journal_who_at", "who", "at", "id"),

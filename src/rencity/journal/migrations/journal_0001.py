@@ -38,8 +38,7 @@ def upgrade() -> None:
     )
     for name, columns, unique in (
         ("journal_chain", ["stream", "seq"], True),
-        ("journal_subject", ["kind", "subject", "seq"], False),
-        ("journal_subject_at", ["subject", "at", "id"], False),
+        ("journal_subject", ["subject", "kind", "seq"], False),
         ("journal_kind_at", ["kind", "at", "id"], False),
         ("journal_verb_at", ["verb", "at", "id"], False),
         ("journal_who_at", ["who", "at", "id"], False),
