@@ -7,20 +7,7 @@ from typing import Annotated
 
 import typer
 
-Data = Annotated[
-    Path, typer.Option("--data", metavar="DIR", help="数据文件夹 Data folder, made if absent")
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--db",
-        metavar="URL",
-        envvar="RENCITY_DB",
-        show_envvar=True,
-        help="数据库 postgresql://USER@HOST/NAME; 默认为数据文件夹内的 default: SQLite in --data",
-    ),
-]
-DATA = Path("var/rencity")
+from rencity.cli.db import DATA, Data, Database
 
 
 def register(app: typer.Typer) -> None:

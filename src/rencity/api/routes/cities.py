@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rencity.api.pages import After, Limit, Page
-from rencity.api.routes.records import CHANGED, ONE, Seen, one, page, said
+from rencity.api.routes.records import CHANGED, ONE, Seen, Why, one, page, said
 from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.registry import cities as registry
 from rencity.registry.store import cities, city_versions
 
 router = APIRouter(prefix="/api/v1/cities", tags=["cities"])
-
-Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
 
 
 class CityOut(BaseModel):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rencity.api.pages import After, Limit, Page, cursor, key_of
-from rencity.api.routes.records import CHANGED, ONE, Seen, one, said
+from rencity.api.routes.records import CHANGED, ONE, Filter, Seen, Why, one, said
 from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.db.store import Transaction
@@ -19,9 +19,6 @@ from rencity.jobs.store import jobs
 from rencity.kit.errors import RequestError
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
-
-Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
-Filter = Annotated[str | None, Query(max_length=200)]
 
 
 class JobNew(BaseModel):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from rencity.api.pages import After, Limit, Page, cursor, key_of
+from rencity.api.routes.records import Filter
 from rencity.api.services import Has
 from rencity.house import RECORDS
 from rencity.journal import reading
@@ -19,8 +20,6 @@ from rencity.journal.verifying import verify
 from rencity.kit.errors import AbsentError, RequestError
 
 router = APIRouter(prefix="/api/v1/journal", tags=["journal"])
-
-Filter = Annotated[str | None, Query(max_length=200)]
 
 
 class EntryOut(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
-from fastapi import Header, Response
+from fastapi import Header, Query, Response
 from pydantic import BaseModel
 
 from rencity.api.pages import Page, rows
@@ -19,6 +19,8 @@ Out = TypeVar("Out", bound=BaseModel)
 Seen = Annotated[
     str | None, Header(alias="If-None-Match", description="ETag held; unchanged: 304, no body")
 ]
+Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
+Filter = Annotated[str | None, Query(max_length=200)]
 ONE: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"schema": {"type": "string"}}}}}
 CHANGED: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"schema": {"type": "string"}}}},

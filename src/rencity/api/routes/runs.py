@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from rencity.api.pages import After, Limit, Page
-from rencity.api.routes.records import CHANGED, ONE, Seen, one, page, said
+from rencity.api.routes.records import CHANGED, ONE, Filter, Seen, Why, one, page, said
 from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.db.store import Transaction
@@ -21,9 +21,6 @@ from rencity.registry.places import inside
 from rencity.registry.store import runs
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
-
-Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
-Filter = Annotated[str | None, Query(max_length=200)]
 
 
 class RunOut(BaseModel):

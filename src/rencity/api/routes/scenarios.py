@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rencity.api.pages import After, Limit, Page
-from rencity.api.routes.records import CHANGED, ONE, Seen, one, page, said
+from rencity.api.routes.records import CHANGED, ONE, Seen, Why, one, page, said
 from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.db.store import Transaction
@@ -19,7 +19,6 @@ from rencity.registry.store import scenarios
 router = APIRouter(prefix="/api/v1/scenarios", tags=["scenarios"])
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=60)]
-Why = Annotated[str, Query(max_length=500, description="reason, kept in the journal")]
 
 
 class ScenarioChange(BaseModel):

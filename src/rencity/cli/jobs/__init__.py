@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rencity.cli.db import DATA, Data, Database, Json
 from rencity.cli.jobs.shown import as_text, said, show_table
 from rencity.kit.plain import plain
 
@@ -17,27 +18,13 @@ if TYPE_CHECKING:
     from rencity.db.store import Store
     from rencity.registry.places import Places
 
-ADDRESS = "RENCITY_DB"
 LOOK_S = 0.3
 group = typer.Typer(
     no_args_is_help=True, help="后台任务 Jobs in the background: ask, watch, cancel, retry."
 )
 
-Data = Annotated[Path, typer.Option("--data", help="数据文件夹 Data folder")]
-Db = Annotated[
-    str,
-    typer.Option(
-        "--db",
-        envvar=ADDRESS,
-        show_envvar=False,
-        help="数据库 Database: sqlite:///PATH or postgresql://USER@HOST/NAME; "
-        "default: $RENCITY_DB, else a file in the data folder",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="机器可读输出 Print only JSON")]
 Job = Annotated[str, typer.Argument(metavar="JOB", help="任务编号 Id of the job")]
 Why = Annotated[str, typer.Option("--why", help="原因，记入日志 Reason, kept in the journal")]
-DATA = Path("var/rencity")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +35,7 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_(
     data: Data = DATA,
-    db: Db = "",
+    db: Database = None,
     state: Annotated[str | None, typer.Option(help="只看此状态 Only of this state")] = None,
     kind: Annotated[str | None, typer.Option(help="只看此类 Only of this kind")] = None,
     before: Annotated[
@@ -69,7 +56,7 @@ def list_(
 
 
 @group.command("show")
-def show(job: Job, data: Data = DATA, db: Db = "", as_json: Json = False) -> None:
+def show(job: Job, data: Data = DATA, db: Database = None, as_json: Json = False) -> None:
     """一项任务的记录与进度。Show a job and how far it is."""
     from rencity.jobs import service
     from rencity.jobs.store import jobs
@@ -107,7 +94,7 @@ def ask(
         bool, typer.Option("--wait", help="等到结束 Wait for its end; exit 1 if not done")
     ] = False,
     data: Data = DATA,
-    db: Db = "",
+    db: Database = None,
     as_json: Json = False,
 ) -> None:
     """排入一项任务。Queue a job; a server, or `rencity jobs run`, does it."""
@@ -127,7 +114,7 @@ def ask(
 
 
 @group.command("cancel")
-def cancel(job: Job, why: Why = "", data: Data = DATA, db: Db = "") -> None:
+def cancel(job: Job, why: Why = "", data: Data = DATA, db: Database = None) -> None:
     """取消；已完成的部分保留。Cancel a job; what is finished is kept for a retry."""
     from rencity.jobs import service
 
@@ -137,7 +124,7 @@ def cancel(job: Job, why: Why = "", data: Data = DATA, db: Db = "") -> None:
 
 
 @group.command("retry")
-def retry(job: Job, why: Why = "", data: Data = DATA, db: Db = "") -> None:
+def retry(job: Job, why: Why = "", data: Data = DATA, db: Database = None) -> None:
     """重新排入失败或已取消的任务。Queue a failed or cancelled job again, from what is finished."""
     from rencity.jobs import service
 
@@ -152,7 +139,7 @@ def log(
     after: Annotated[int, typer.Option(min=0, help="此行号之后 Lines after this id")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="最多几行 At most so many")] = 200,
     data: Data = DATA,
-    db: Db = "",
+    db: Database = None,
     as_json: Json = False,
 ) -> None:
     """任务的日志。Print a job's log."""
@@ -173,7 +160,7 @@ def work(
     job: Job,
     attempt: Annotated[int, typer.Argument(min=1, help="第几次 Which attempt")],
     data: Data = DATA,
-    db: Db = "",
+    db: Database = None,
 ) -> None:
     """做一项已领取的任务；由服务器启动。Do a job that was begun; servers call this."""
     from rencity.jobs import worker
@@ -192,7 +179,7 @@ def run(
         int | None, typer.Option(min=1, help="同时几项 Jobs at once; default: half the cores")
     ] = None,
     data: Data = DATA,
-    db: Db = "",
+    db: Database = None,
 ) -> None:
     """在前台做队列中的任务。Work off the queue in the foreground, where no server does."""
     import signal
@@ -214,7 +201,7 @@ def run(
 
 
 @contextlib.contextmanager
-def _opened(data: Path, db: str) -> Iterator[tuple[Store, Places]]:
+def _opened(data: Path, db: str | None) -> Iterator[tuple[Store, Places]]:
     """The database with its tables as they should be, and the data folder."""
     from rencity.db import store_of
     from rencity.house import schema
