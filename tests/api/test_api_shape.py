@@ -8,8 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from rencity.api.errors import ErrorOut
+from rencity.db import Label
+from rencity.journal import Records
 from tests.servers import Here, new_key, scenario
 
 BAD = ("nobody", "..%2f..%2fetc%2fpasswd", "%00", "0' OR '1'='1", "x" * 300, "<script>", "城")
@@ -157,3 +160,24 @@ def test_packs_and_content(standing: Here) -> None:
     one = standing.client.get(f"content/fragility/{curves[0]['id']}").json()
     assert one == curves[0]
     assert one["source"]["title"]
+
+
+def test_nothing_personal_is_shown(here: Here) -> None:
+    store = here.services.store
+    tables = sa.MetaData()
+    id_, version = sa.Column("id", Label, primary_key=True), sa.Column("version", sa.BigInteger)
+    name, phone = sa.Column("name", sa.Text), sa.Column("phone", sa.Text)
+    people = Records(
+        "person", sa.Table("people_of_test", tables, id_, version, name, phone), ["phone"]
+    )
+    tables.create_all(store.engine)
+    with store.writing("me") as tx:
+        people.create(tx, "p1", {"name": "网格员", "phone": "555-0199"})
+        people.change(tx, "p1", {"phone": "555-0100"})
+    entry = here.client.get("journal/person/p1").json()[-1]
+    state = here.client.get("journal/person/p1/state", params={"at": entry["at"]}).json()["state"]
+    assert state == {"name": "网格员", "phone": {"withheld": True}, "version": 2}
+    listed = here.client.get("journal", params={"kind": "person"}).text
+    stream = here.client.get("journal/person/p1").text
+    assert "555-01" not in listed + stream
+    assert entry["personal"] == "kept"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,10 @@ from rencity.journal.verifying import verify
 from rencity.kit.errors import AbsentError, RequestError
 
 router = APIRouter(prefix="/api/v1/journal", tags=["journal"])
+
+
+WITHHELD = {"withheld": True}
+"""What stands for a personal field."""
 
 
 class EntryOut(BaseModel):
@@ -47,7 +52,9 @@ class StateOut(BaseModel):
     kind: str
     subject: str
     at: datetime
-    state: dict[str, Any] | None = Field(description="null: it was not there")
+    state: dict[str, Any] | None = Field(
+        description="null: it was not there; a personal field stands as {withheld: true}"
+    )
 
 
 class RootOut(BaseModel):
@@ -156,8 +163,16 @@ def get_state(kind: str, subject: str, at: AwareDatetime, services: Has) -> Stat
         entries = reading.history(connection, kind, subject)
     if not entries:
         raise _unknown(kind, subject)
-    open_only = [entry for entry in entries if entry.at <= at]
-    return StateOut(kind=kind, subject=subject, at=at, state=reading.folded(open_only))
+    told = (replace(entry, personal=None) for entry in entries if entry.at <= at)
+    state = reading.folded(told)
+    if state is not None:
+        state = {name: _shown(value) for name, value in state.items()}
+    return StateOut(kind=kind, subject=subject, at=at, state=state)
+
+
+def _shown(value: Any) -> Any:
+    """What is personal is withheld here, whether it still stands or was erased."""
+    return WITHHELD if value == reading.ERASED else value
 
 
 def _unknown(kind: str, subject: str) -> AbsentError:
