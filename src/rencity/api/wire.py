@@ -114,8 +114,15 @@ class Wire:
         return bool(placed or news)
 
     def _deliver(self) -> bool:
-        passed = [outbox.deliver(self._store, handler) for handler in self._handlers]
-        return sum(passed) > 0
+        faults, passed = [], 0
+        for handler in self._handlers:  # one that fails or waits keeps no other from its news
+            try:
+                passed += outbox.deliver(self._store, handler)
+            except Exception as exc:  # noqa: BLE001 - all are told below
+                faults.append(exc)
+        if faults:
+            raise faults[0]
+        return passed > 0
 
     def wake_listeners(self) -> None:
         """Let every listener look again."""

@@ -1,8 +1,9 @@
 """A backup taken while the server runs.
 
 The database is read in one snapshot; the files that its records name are written once and never
-changed, so they can be copied afterwards. Where one was removed meanwhile, the snapshot is taken
-anew, and what is copied already stays. Most is copied ahead, so that little can go meanwhile.
+changed, so they can be copied afterwards, and the server clears none of them meanwhile. Where one
+was removed all the same, the snapshot is taken anew, and what is copied already stays. Most is
+copied ahead, so that little can go meanwhile.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def back_up(
     """
     house.schema().require(store)
     sign_root(store, signer)
-    with staged_folder(out) as stage:
+    with places.kept(), staged_folder(out) as stage:
         (stage / TABLES).mkdir(mode=0o700)
         copied = _Copied()
         with store.reading() as connection:

@@ -25,17 +25,22 @@ def leaving(places: Places) -> Handler:
         # one of the same id may be on its way in again
         if kind != "upload":
             tx.hold(f"{kind.removesuffix('_version')}/{news.subject.partition('@')[0]}")
-        if kind == "run" and runs.find(tx, news.subject) is None:
-            _clear(places.run(news.subject))
-        elif kind == "city_version" and city_versions.find(tx, news.subject) is None:
-            city, _, number = news.subject.rpartition("@")
-            _clear(places.city(city, int(number)))
-            if cities.find(tx, city) is None:
-                _clear_empty(places.cities / city)
-        elif kind == "upload":
-            _clear_upload(tx, places, news.subject)
+        with places.cleared():
+            _clear_of(tx, places, kind, news.subject)
 
     return Handler("leaving", TOPICS, handle)
+
+
+def _clear_of(tx: Transaction, places: Places, kind: str, subject: str) -> None:
+    if kind == "run" and runs.find(tx, subject) is None:
+        _clear(places.run(subject))
+    elif kind == "city_version" and city_versions.find(tx, subject) is None:
+        city, _, number = subject.rpartition("@")
+        _clear(places.city(city, int(number)))
+        if cities.find(tx, city) is None:
+            _clear_empty(places.cities / city)
+    elif kind == "upload":
+        _clear_upload(tx, places, subject)
 
 
 def _clear_upload(tx: Transaction, places: Places, key: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rencity.kit.errors import RequestError, StorageError
+from rencity.kit.errors import RequestError, StorageError, UnreachableError
 from rencity.kit.files import storage_error
 
 
@@ -88,6 +92,47 @@ class Places:
     def upload(self, sha256: str) -> Path:
         """File that was handed in, by its digest."""
         return self.uploads / sha256
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let no file leave while the block lasts: a backup reads them.
+
+        Raises
+        ------
+        StorageError : the disk refused it
+        """
+        with self._leaving(fcntl.LOCK_SH):
+            yield
+
+    @contextlib.contextmanager
+    def cleared(self) -> Iterator[None]:
+        """Around the removal of files.
+
+        Raises
+        ------
+        UnreachableError : a backup reads them; the same may be tried again
+        StorageError : the disk refused it
+        """
+        try:
+            with self._leaving(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                yield
+        except BlockingIOError as exc:
+            raise UnreachableError(
+                "a backup reads the files", place=str(self.folder), mend="try again when it is done"
+            ) from exc
+
+    @contextlib.contextmanager
+    def _leaving(self, how: int) -> Iterator[None]:
+        path = self.folder / ".leaving"
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as exc:
+            raise storage_error(exc, path) from exc
+        try:
+            fcntl.flock(handle, how)  # ends with the process that holds it, whatever kills that
+            yield
+        finally:
+            os.close(handle)
 
     def room(self) -> int:
         """Free bytes of the disk.
