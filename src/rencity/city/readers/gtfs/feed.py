@@ -116,7 +116,14 @@ class Feed:
         place = f"{self.src}/{name}.txt"
         data = _as_utf8(self._bytes(name), place)
         line, _, rest = data.partition(b"\n")
-        header = [field.strip() for field in next(csv.reader([line.decode()]), [])]
+        try:
+            header = [field.strip() for field in next(csv.reader([line.decode()]), [])]
+        except csv.Error as exc:
+            raise InputError(
+                f"its heading is no line of CSV: {exc}",
+                place=place,
+                mend="save it with line breaks of Windows or Unix",
+            ) from exc
         absent = [column for column in needed if column not in header]
         twice = sorted({field for field in header if header.count(field) > 1})
         if absent or twice:
