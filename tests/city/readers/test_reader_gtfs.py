@@ -397,7 +397,7 @@ def test_the_feed_is_kept_with_its_ids(tmp_path: Path) -> None:
 
 
 def test_a_heading_with_a_stray_line_break_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "feed")
+    folder = written(tmp_path)
     head = FEED["calendar"].splitlines()[0]
     (folder / "calendar.txt").write_bytes(head.encode() + b"\r\x01")
     with pytest.raises(InputError, match="its heading is no line of CSV"):
