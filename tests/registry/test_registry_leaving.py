@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from rencity.kit.errors import UnreachableError
+from rencity.registry.leaving import OLD, sweep
 from rencity.registry.places import Places
 from tests.servers import Here, new_key, until
 
@@ -32,3 +34,17 @@ def test_a_file_leaves_when_the_backup_is_done(here: Here) -> None:
         assert other.status_code == 201
         assert file.exists()
     until(lambda: not file.exists(), "the file to leave")
+
+
+def test_what_no_record_names_is_swept_when_it_is_old(here: Here) -> None:
+    store, places = here.services.store, here.services.places
+    answer = here.client.post("uploads", params={"name": "a"}, content=b"a", headers=new_key())
+    named = places.upload(answer.json()["sha256"])
+    stray, part, young = (places.uploads / name for name in ("f" * 64, ".incoming-1", "e" * 64))
+    long_ago = (store.now() - 2 * OLD).timestamp()
+    for path in (stray, part, young):
+        path.write_bytes(b"x")
+    for path in (named, stray, part):
+        os.utime(path, (long_ago, long_ago))
+    assert sweep(store, places) == 2
+    assert sorted(places.uploads.iterdir()) == sorted([named, young])

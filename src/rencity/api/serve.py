@@ -30,6 +30,7 @@ from rencity.journal.reading import newest_instant
 from rencity.journal.roots import sign_root
 from rencity.kit.crypto import signer_of
 from rencity.kit.errors import ForbiddenError, RencityError
+from rencity.registry import leaving
 from rencity.registry.places import Places
 
 HOST, PORT = "127.0.0.1", 8130
@@ -197,6 +198,7 @@ def _keep(services: Services) -> None:
             if ticks % (SWEEP_S // ROOT_S) == 0:
                 outbox.sweep(services.store, NEWS_KEPT)
                 once.sweep(services.store)
+                leaving.sweep(services.store, services.places)
         except RencityError as exc:
             log.warning("housekeeping waits", extra={"fields": {"fault": str(exc)}})
         ticks += 1

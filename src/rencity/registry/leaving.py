@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from rencity.db.outbox import Handler, News
-from rencity.db.store import Transaction
+from rencity.db.store import Store, Transaction
 from rencity.journal import reading
 from rencity.kit.files import storage_error
 from rencity.registry.places import Places
 from rencity.registry.store import cities, city_versions, runs, uploads
 
+OLD = timedelta(days=1)
+"""Longest time that a file may take from its first byte to its record."""
 TOPICS = frozenset({"run.remove", "city_version.remove", "upload.remove"})
 
 
@@ -29,6 +32,25 @@ def leaving(places: Places) -> Handler:
             _clear_of(tx, places, kind, news.subject)
 
     return Handler("leaving", TOPICS, handle)
+
+
+def sweep(store: Store, places: Places) -> int:
+    """Remove files that no record names: of uploads that broke off or were never acknowledged.
+
+    Only what is older than `OLD` goes: younger ones may be on their way in. How many.
+
+    Raises
+    ------
+    UnreachableError : the database is gone, or a backup reads the files
+    """
+    last = store.now() - OLD
+    with places.cleared(), store.reading() as connection:
+        named = set(connection.execute(sa.select(uploads.table.c.sha256)).scalars())
+        stray = [path for path in places.uploads.iterdir() if path.name not in named]
+        old = [path for path in stray if path.stat().st_mtime < last.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _clear_of(tx: Transaction, places: Places, kind: str, subject: str) -> None:
