@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,14 +44,25 @@ def sweep(store: Store, places: Places) -> int:
     ------
     UnreachableError : the database is gone, or a backup reads the files
     """
-    last = store.now() - OLD
-    with places.cleared(), store.reading() as connection:
+    last = (store.now() - OLD).timestamp()
+    with store.reading() as connection:
         named = set(connection.execute(sa.select(uploads.table.c.sha256)).scalars())
-        stray = [path for path in places.uploads.iterdir() if path.name not in named]
-        old = [path for path in stray if path.stat().st_mtime < last.timestamp()]
-        for path in old:
-            path.unlink(missing_ok=True)
-    return len(old)
+    stray = [path for path in places.uploads.iterdir() if path.name not in named]
+    return sum(_swept(store, places, path, last) for path in stray)
+
+
+def _swept(store: Store, places: Places, path: Path, last: float) -> bool:
+    """Remove one file, unless it has come in again meanwhile."""
+    with places.cleared(), store.writing("system:leaving") as tx:
+        tx.hold(f"upload {path.name}")
+        if tx.execute(_naming(path.name)).first() is not None or path.stat().st_mtime >= last:
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+
+def _naming(sha256: str) -> sa.Select[Any]:
+    return sa.select(sa.literal(1)).where(uploads.table.c.sha256 == sha256).limit(1)
 
 
 def _clear_of(tx: Transaction, places: Places, kind: str, subject: str) -> None:
@@ -73,8 +85,7 @@ def _clear_upload(tx: Transaction, places: Places, key: str) -> None:
         return
     sha256 = before["sha256"]
     tx.hold(f"upload {sha256}")  # the same file may be on its way in again
-    named = sa.select(sa.literal(1)).where(uploads.table.c.sha256 == sha256).limit(1)
-    if tx.execute(named).first() is None:
+    if tx.execute(_naming(sha256)).first() is None:
         places.upload(sha256).unlink(missing_ok=True)
 
 
