@@ -201,6 +201,8 @@ def _keep(services: Services) -> None:
                 leaving.sweep(services.store, services.places)
         except RencityError as exc:
             log.warning("housekeeping waits", extra={"fields": {"fault": str(exc)}})
+        except Exception:
+            log.exception("housekeeping failed")  # the next turn must come all the same
         ticks += 1
         if services.stopping.wait(ROOT_S):
             return

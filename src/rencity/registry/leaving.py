@@ -55,9 +55,14 @@ def _swept(store: Store, places: Places, path: Path, last: float) -> bool:
     """Remove one file, unless it has come in again meanwhile."""
     with places.cleared(), store.writing("system:leaving") as tx:
         tx.hold(f"upload {path.name}")
-        if tx.execute(_naming(path.name)).first() is not None or path.stat().st_mtime >= last:
+        if tx.execute(_naming(path.name)).first() is not None:
             return False
-        path.unlink(missing_ok=True)
+        try:
+            if path.stat().st_mtime >= last:
+                return False
+            path.unlink()
+        except FileNotFoundError:  # it came to its place, or its caller broke off
+            return False
         return True
 
 
