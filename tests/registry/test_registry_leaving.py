@@ -15,6 +15,7 @@ from tests.servers import Here, new_key, until
 
 def test_nothing_is_cleared_while_it_is_kept(tmp_path: Path) -> None:
     places = Places(tmp_path)
+    places.make()
     refused = pytest.raises(UnreachableError, match="a backup reads")
     with places.kept(), places.kept(), refused, places.cleared():
         pytest.fail("it is cleared")

@@ -119,6 +119,7 @@ def test_what_was_acknowledged_is_there_once(
         with store.reading() as connection:
             _sound(connection, kept)
             kept = newest_root(connection) or kept
+    store.close()
     last = server(data, url, -1, 0.0)
     for key in ledger.asked:  # whatever was not acknowledged is asked for again, under its key
         if ledger.acknowledged.get(key) != 2:

@@ -123,11 +123,10 @@ class Places:
 
     @contextlib.contextmanager
     def _leaving(self, how: int) -> Iterator[None]:
-        path = self.folder / ".leaving"
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = os.open(self.uploads, os.O_RDONLY)
         except OSError as exc:
-            raise storage_error(exc, path) from exc
+            raise storage_error(exc, self.uploads) from exc
         try:
             fcntl.flock(handle, how)  # ends with the process that holds it, whatever kills that
             yield
