@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rencity.jobs import inputs
 from rencity.jobs.catalogue import KINDS
 from rencity.jobs.pinning import _PINS
 from rencity.kit.errors import (
@@ -170,3 +171,10 @@ def test_a_mapping_reads_what_was_handed_in_only(plain_desk: Desk, tmp_path: Pat
     job = plain_desk.here(key)
     assert job["state"] == "failed"
     assert "no path inside a folder" in job["fault"]["what"]
+
+
+def test_a_division_code_may_be_typed_as_a_number() -> None:
+    given = {"reader": "osm", "files": {"a.osm": "u"}, "id": "memphis", "code": 47157}
+    read = inputs.read(inputs.ImportInput, given)
+    assert isinstance(read, inputs.ImportInput)
+    assert read.code == "47157"

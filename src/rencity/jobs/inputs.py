@@ -190,7 +190,7 @@ class ImportInput(Input):
     id: CityId | Literal[""] = ""
     name: Annotated[str, Field(max_length=200)] = ""
     name_en: Annotated[str, Field(max_length=200)] = ""
-    code: Annotated[str, Field(max_length=20)] = ""
+    code: Annotated[str, Field(max_length=20, coerce_numbers_to_str=True)] = ""
     time_zone: Annotated[str, Field(max_length=60)] = ""
 
     @property

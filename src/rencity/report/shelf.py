@@ -51,15 +51,21 @@ class Shelf:
 
     def write(self) -> Path:
         """Write the page that lists them."""
-        template = environment(Words("zh")).get_template("index.html.j2")
-        text = template.render(
-            entries=self.entries,
-            more=max(self.awaited - len(self.entries), 0),
-            policy=POLICY,
-            style=style(),
-        )
+        text = shelf_page(self.entries, max(self.awaited - len(self.entries), 0))
         write_bytes(self.folder / "index.html", text.encode("utf-8", "replace"))
         return self.folder / "index.html"
+
+
+def shelf_page(entries: Sequence[Sequence[dict[str, object]]], more: int = 0) -> str:
+    """The page that lists reports.
+
+    Parameters
+    ----------
+    entries : for each report, for each language: file, lang, title, city, said, open
+    more : reports that are to come; the page looks again until they are there
+    """
+    template = environment(Words("zh")).get_template("index.html.j2")
+    return template.render(entries=entries, more=more, policy=POLICY, style=style())
 
 
 def write_shelf(runs: Sequence[Path], folder: Path) -> Path:
