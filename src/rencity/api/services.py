@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from rencity.api.packs import Held
 from rencity.api.wire import Wire
+from rencity.atlas.opened import OpenedCities
 from rencity.db.store import Store
 from rencity.db.upgrading import Schema
 from rencity.jobs.supervisor import Supervisor
@@ -30,6 +31,7 @@ class Services:
     wire : news as it comes
     packs : content in force
     supervisor : does what was asked for in the background
+    opened : cities held open between requests
     stopping : set once the server is told to stop
     """
 
@@ -41,6 +43,7 @@ class Services:
     packs: Held
     supervisor: Supervisor
     operator: str = OPERATOR
+    opened: OpenedCities = field(default_factory=OpenedCities)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property

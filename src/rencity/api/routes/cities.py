@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,9 @@ from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.registry import cities as registry
 from rencity.registry.store import cities, city_versions
+
+if TYPE_CHECKING:
+    from rencity.city.model import City
 
 router = APIRouter(prefix="/api/v1/cities", tags=["cities"])
 
@@ -125,9 +128,7 @@ def check_version(city: str, number: int, services: Has) -> list[dict[str, Any]]
     return [finding.to_dict() for finding in check(opened, classes=classes)]
 
 
-def _opened(city: str, number: int, services: Has) -> Any:
-    from rencity.city.model import City  # noqa: PLC0415 - heavy
-
+def _opened(city: str, number: int, services: Has) -> City:
     with services.store.reading() as connection:
         row = cities.get(connection, city)
-    return City.open(registry.folder_of(row, services.places, number))
+    return services.opened.of(registry.folder_of(row, services.places, number)).city

@@ -1,0 +1,116 @@
+"""Cities held open between requests, the least recently asked for given up first."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rencity.kit.errors import AbsentError
+
+if TYPE_CHECKING:
+    from rencity.city.network import Network
+    from rencity.sim.why.names import Names
+
+MOST_ROWS = 4_000_000
+"""Rows of all tables held at once, about; a metropolis has two million."""
+
+
+_Key = tuple[Path, int, int]
+
+
+class Opened:
+    """A version of a city with what is derived from it, each made when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        from rencity.city.model import City  # noqa: PLC0415 - heavy
+
+        self.folder = folder
+        self.city = City.open(folder)
+        self._lock = threading.RLock()
+
+    @property
+    def rows(self) -> int:
+        """Rows of all its tables."""
+        return sum(len(table) for table in self.city.tables.values())
+
+    @property
+    def network(self) -> Network:
+        """Its arrays.
+
+        Raises
+        ------
+        CityError : the city has errors
+        """
+        with self._lock:
+            return self._network
+
+    @property
+    def names(self) -> Names:
+        """Its words for rows of the network."""
+        with self._lock:
+            return self._names
+
+    @cached_property
+    def _network(self) -> Network:
+        from rencity.city.network.cache import network_of  # noqa: PLC0415 - heavy
+
+        return network_of(self.city)
+
+    @cached_property
+    def _names(self) -> Names:
+        from rencity.sim.why.names import Names  # noqa: PLC0415 - heavy
+
+        return Names(self.city, self._network)
+
+
+class OpenedCities:
+    """The cities a server holds open.
+
+    Parameters
+    ----------
+    most_rows : of all tables together; the one asked for last stays, however large
+    """
+
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
+        self._most = most_rows
+        self._held: OrderedDict[_Key, Opened] = OrderedDict()
+        self._opening: dict[_Key, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def of(self, folder: Path) -> Opened:
+        """The city in a folder.
+
+        Raises
+        ------
+        AbsentError : there is none
+        InputError : it is broken
+        """
+        key = _key(folder)
+        with self._lock:
+            if (held := self._held.get(key)) is not None:
+                self._held.move_to_end(key)
+                return held
+            opening = self._opening.setdefault(key, threading.Lock())
+        with opening:  # who asks meanwhile waits for this one instead of opening it again
+            with self._lock:
+                if (held := self._held.get(key)) is not None:
+                    return held
+            made = Opened(folder)
+            with self._lock:
+                self._held[key] = made
+                self._opening.pop(key, None)
+                while len(self._held) > 1 and sum(o.rows for o in self._held.values()) > self._most:
+                    self._held.popitem(last=False)
+            return made
+
+
+def _key(folder: Path) -> _Key:
+    """A folder and what lies in it now: a city may be removed and another take its place."""
+    try:
+        said = (folder / "city.toml").stat()
+    except OSError as exc:
+        raise AbsentError("no city here", place=str(folder), mend="import it again") from exc
+    return folder, said.st_ino, said.st_mtime_ns
