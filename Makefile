@@ -6,21 +6,28 @@ PEERS := .venv-peers
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: setup run test lint bench bench-scale bench-peers torture verify reference docs lock fresh clean
+# Node from the system where it is new enough, else the one that comes as a Python package.
+NODE = export PATH="$$(cat $(VENV)/.node):$$PATH"; cd web;
+WEB := web/dist/index.html
+
+.PHONY: setup run test web lint bench bench-scale bench-peers torture verify reference docs lock fresh clean
 
 setup: $(VENV)/.dev
 
-run: $(VENV)/.base
+run: $(VENV)/.base $(WEB)
 	$(BIN)/python -m rencity run
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(WEB)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-lint: $(VENV)/.dev
+web: $(WEB)
+
+lint: $(VENV)/.dev web/src/client/index.ts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) npm run --silent check
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench.reach
@@ -61,6 +68,8 @@ lock: $(VENV)/.python
 	  --custom-compile-command "make lock" -q -o requirements/dev.txt \
 	  --group test --group lint --group docs --group bench -c requirements/base.txt pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" -q -o requirements/node.txt requirements/node.in
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command "make lock" -q -o requirements/bench-peers.txt requirements/bench-peers.in
 
 # Compiled kernels hold what they call: after a change to one that others call, forget them.
@@ -68,7 +77,7 @@ fresh:
 	find src -name "*.nb[ic]" -delete
 
 clean:
-	rm -rf $(VENV) $(PEERS) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) build dist site web/dist web/node_modules web/src/client web/openapi.json web/.described .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.python:
 	@for python in $(PYTHONS); do \
@@ -94,6 +103,9 @@ define fetch
 	|| $(2)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
 
+fetch_node = { $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/node.txt 2>/dev/null \
+	|| $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/node.txt; }
+
 define install
 	$(call fetch,$(1),$(BIN))
 	@printf '%s\n' "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rencity-src.pth"
@@ -112,3 +124,31 @@ $(PEERS)/.made: requirements/bench-peers.txt | $(VENV)/.python
 	@$(BIN)/python -m venv --clear $(PEERS)
 	$(call fetch,requirements/bench-peers.txt,$(PEERS)/bin)
 	@touch $@
+
+$(VENV)/.node: requirements/node.txt | $(VENV)/.python
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(+(a < 20 || (a === 20 && b < 19)))' \
+	  2>/dev/null && command -v npm >/dev/null; then dirname "$$(command -v node)" > $@; \
+	else echo "no Node 20.19 or newer here; taking the one of requirements/node.txt"; \
+	  $(fetch_node) && (cd $(BIN) && pwd) > $@; fi
+
+web/node_modules/.made: web/package-lock.json $(VENV)/.node
+	@echo "installing web/package-lock.json"
+	@$(NODE) npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+# Rewritten only where the API says something else, so that other changes rebuild nothing.
+web/.described: $(shell find src -name '*.py' -not -path '*/sim/*') | $(VENV)/.base
+	@$(BIN)/python -m rencity.api.describing > web/openapi.json.new
+	@cmp -s web/openapi.json.new web/openapi.json && rm web/openapi.json.new || mv web/openapi.json.new web/openapi.json
+	@touch $@
+
+web/openapi.json: web/.described
+	@test -f $@ || { rm -f web/.described; $(MAKE) --no-print-directory web/.described; }
+
+web/src/client/index.ts: web/openapi.json web/openapi-ts.config.ts web/node_modules/.made
+	@$(NODE) npm run --silent client -- --silent
+	@touch $@
+
+$(WEB): web/src/client/index.ts web/index.html web/vite.config.ts $(shell find web/src web/public -type f -not -path '*/client/*')
+	@echo "building the web pages"
+	@$(NODE) npm run --silent build -- --logLevel warn

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from reference_grid import code, grid
 
-from rencity.api.app import app_of
-from rencity.api.serve import services_of
-from rencity.db import store_of
-from rencity.registry.places import Places
+from rencity.api.describing import openapi
 
 HEAD = """\
 # HTTP 接口 · The HTTP API
@@ -36,16 +31,6 @@ def api_page() -> str:
     parts.append("## Shapes\n")
     parts += [_shape(name, said) for name, said in sorted(told["components"]["schemas"].items())]
     return "\n".join(parts)
-
-
-def openapi() -> dict[str, Any]:
-    """What a server says of itself."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of(None, Path(folder))
-        try:
-            return app_of(services_of(store, Places(Path(folder)))).openapi()
-        finally:
-            store.close()
 
 
 def _by_tag(told: dict[str, Any]) -> dict[str, list[tuple[str, str, dict[str, Any]]]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 import rencity
-from rencity.api import errors, events
+from rencity.api import errors, events, web
 from rencity.api.counts import counted
-from rencity.api.first import first_page
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
 from rencity.api.routes import cities, jobs, journal, packs, runs, scenarios, system, uploads
@@ -46,13 +44,7 @@ def app_of(services: Services) -> FastAPI:
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
 
-    @app.get("/", include_in_schema=False)
-    def first() -> Response:
-        if (services.places.reports / "index.html").is_file():
-            return RedirectResponse("/reports/")
-        policy = {"Content-Security-Policy": PAGES_POLICY, "Cache-Control": "no-cache"}
-        return HTMLResponse(first_page(services), headers=policy)
-
+    app.include_router(web.router)  # last: it takes every address that is left
     app.add_middleware(Guard, metrics=app.state.metrics)
     app.openapi()  # builds every route now: built when first asked for, two threads could collide
     return app

@@ -1,0 +1,3 @@
+import { defineWords } from '@/words/define'
+
+export const cityWords = defineWords({ zh: { title: '' }, en: { title: '' } })

@@ -1,0 +1,3 @@
+import { defineWords } from '@/words/define'
+
+export const decideWords = defineWords({ zh: { title: '' }, en: { title: '' } })
