@@ -133,7 +133,7 @@ $(VENV)/.node: requirements/node.txt | $(VENV)/.python
 
 web/node_modules/.made: web/package-lock.json $(VENV)/.node
 	@echo "installing web/package-lock.json"
-	@$(NODE) npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@$(NODE) npm ci --prefer-offline --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 # Rewritten only where the API says something else, so that other changes rebuild nothing.

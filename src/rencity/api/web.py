@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 
 
 def built() -> Path | None:
-    """Where the built web app lies: in the package, or in a checkout; None where it is not built."""
+    """Where the built web app lies: in the package or a checkout; None: it is not built."""
     package = Path(str(rencity.__file__)).parent
     for folder in (package / "web", package.parents[1] / "web" / "dist"):
         if (folder / PAGE).is_file():
@@ -67,7 +67,8 @@ def _file(file: Path, path: str, accept: str) -> Response:
     packed = file.with_name(file.name + ".gz")
     if "gzip" in accept and packed.is_file():
         kind = kind or ("text/html" if file.suffix == ".html" else None)
-        return FileResponse(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=kind)
+        headers["Content-Encoding"] = "gzip"
+        return FileResponse(packed, headers=headers, media_type=kind)
     return FileResponse(file, headers=headers, media_type=kind)
 
 
