@@ -14,7 +14,7 @@ from rencity.api import errors, events, web
 from rencity.api.counts import counted
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
-from rencity.api.routes import cities, jobs, journal, packs, runs, scenarios, system, uploads
+from rencity.api.routes import cities, jobs, journal, maps, packs, runs, scenarios, system, uploads
 from rencity.api.services import Services
 
 V1 = "/api/v1"
@@ -39,7 +39,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    for module in (cities, scenarios, runs, uploads, packs, jobs, journal, events):
+    for module in (cities, maps, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))

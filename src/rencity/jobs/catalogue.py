@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
         Kind("invest", inputs.InvestInput, "rencity.jobs.rehearsals:invest"),
         Kind("import", inputs.ImportInput, "rencity.jobs.making:import_"),
         Kind("demo", inputs.DemoInput, "rencity.jobs.making:demo"),
+        Kind("map", inputs.MapInput, "rencity.jobs.mapping:map_"),
         Kind("report", inputs.ReportInput, "rencity.jobs.reporting:report"),
     )
 }

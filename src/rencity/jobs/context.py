@@ -28,12 +28,12 @@ class Made:
 
     Attributes
     ----------
-    place : what it is: a run or an answer, a version of a city, pages; or nothing new
+    place : what it is: a run or an answer, a version of a city, its map, or pages
     said : what its record says
     outcome : what the job's record says beside where it lies; plain values
     """
 
-    place: Literal["run", "city", "report"]
+    place: Literal["run", "city", "map", "report"]
     said: Mapping[str, Any]
     outcome: Mapping[str, Any]
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rencity.atlas.tiles import map_folder
 from rencity.city.model import City
 from rencity.db.store import Transaction
 from rencity.jobs import attempts
@@ -22,8 +23,9 @@ from rencity.journal.records import Row
 from rencity.kit.errors import ConflictError
 from rencity.kit.files import staged_folder, write_bytes
 from rencity.registry import cities as registry_cities
+from rencity.registry.cities import folder_of
 from rencity.registry.places import Places
-from rencity.registry.store import city_versions, runs
+from rencity.registry.store import cities, city_versions, runs
 
 MADE = "made.json"
 
@@ -59,6 +61,7 @@ def entering(context: Context, made: Made) -> Callable[[Transaction], Row]:
     ------
     SupersededError : the job is no longer this attempt's
     OvertakenError : the city went on meanwhile
+    AbsentError : the city of a map is gone by now
     ConflictError : a city to be made stands by now
     StorageError : the disk refused it
     """
@@ -69,6 +72,8 @@ def entering(context: Context, made: Made) -> Callable[[Transaction], Row]:
         attempts.own(tx, job["id"], job["attempt"])
         if city is not None:
             where = _enter_city(tx, context, made, city)
+        elif made.place == "map":
+            where = _enter_map(tx, context, made)
         elif made.place == "run":
             where = _enter_run(tx, context, made)
         else:
@@ -96,6 +101,19 @@ def _enter_run(tx: Transaction, context: Context, made: Made) -> Mapping[str, An
 def _enter_pages(context: Context) -> Mapping[str, Any]:
     _link(context.result, pages_of(context.places, context.job["id"]))
     return {"report": context.job["id"]}
+
+
+def _enter_map(tx: Transaction, context: Context, made: Made) -> Mapping[str, Any]:
+    key, version = made.said["city"], made.said["version"]
+    tx.hold(f"city/{key}")
+    folder = folder_of(cities.get(tx, key), context.places, version)
+    held = registry_cities.version_of(tx, key, version)
+    if held["hash"] != made.said["hash"]:  # removed, and another took its name
+        raise ConflictError(
+            "another city stands there by now", place=f"city/{key}", mend="ask for its map"
+        )
+    _link(context.result, map_folder(folder, held["hash"]))
+    return {"city": key, "version": version}
 
 
 def _enter_city(tx: Transaction, context: Context, made: Made, city: City) -> Mapping[str, Any]:

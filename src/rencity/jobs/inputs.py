@@ -216,6 +216,10 @@ class DemoInput(Input):
     city: CityId | Literal[""] = ""
 
 
+class MapInput(OfCity):
+    """The map of a version of a city that has none yet: one registered from a folder, say."""
+
+
 class ReportInput(Input):
     """`rencity report`: a page for each run, and one to decide by of all answers together."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rencity.atlas.tiles import map_folder
 from rencity.city.importing import ImportResult, NewCity, import_into
 from rencity.city.infer import Rule
 from rencity.city.merge_rules import read_merge_rules
@@ -15,6 +16,7 @@ from rencity.city.readers.ledger import Layer
 from rencity.content import load_packs
 from rencity.jobs import inputs
 from rencity.jobs.context import Context, Made
+from rencity.jobs.mapping import draw
 from rencity.kit.files import storage_error
 from rencity.registry.places import inside
 from rencity.registry.store import cities
@@ -32,8 +34,7 @@ def demo(context: Context, given: inputs.DemoInput) -> Made:
     city = make_demo(given.scale, given.seed).city
     city = city.with_identity(city.identity.model_copy(update={"id": given.city}))
     context.progress("write", 0.0)
-    city.write(context.result, replace=True)
-    return _made(city, base=0)
+    return _made(context, city.write(context.result, replace=True), base=0)
 
 
 def import_(context: Context, given: inputs.ImportInput) -> Made:
@@ -58,10 +59,11 @@ def import_(context: Context, given: inputs.ImportInput) -> Made:
             f"{layer.name}: {layer.read} read, {layer.kept} kept, "
             f"{layer.merged.total()} merged, {layer.refused.total()} refused"
         )
-    return _made(result.city, base=base, **_account(result))
+    return _made(context, result.city, base=base, **_account(result))
 
 
-def _made(city: City, *, base: int, **more: Any) -> Made:
+def _made(context: Context, city: City, *, base: int, **more: Any) -> Made:
+    draw(context, city, map_folder(context.result, city.hash))
     return Made("city", {"city": city.identity.id, "base": base}, {"hash": city.hash, **more})
 
 

@@ -104,6 +104,7 @@ _PINS: dict[str, Callable[[Transaction, Any], Given]] = {
     "invest": _set,
     "import": _import,
     "demo": _demo,
+    "map": _question,
     "report": _report,
 }
 

@@ -41,6 +41,13 @@ class Grid:
         x, y = _metres(np.asarray(lon) - self.lon0, self.lat0 - np.asarray(lat), float(middle))
         return np.column_stack([x, y]) / self.unit_m
 
+    def degrees(self, xy: npt.ArrayLike) -> Floats:
+        """Longitude and latitude of grid coordinates, shape (n, 2): `place` turned round."""
+        x, y = (np.asarray(xy, float) * self.unit_m).T
+        middle = self.lat0 - np.degrees(self.height * self.unit_m / EARTH_RADIUS_M) / 2
+        wide, high = _metres(1.0, 1.0, float(middle))
+        return np.column_stack([self.lon0 + x / wide, self.lat0 - y / high])
+
 
 def grid_of(zones: gpd.GeoDataFrame, points: Floats) -> Grid:
     """The grid over all zones that have a shape, else over points (lon, lat), shape (n, 2)."""

@@ -11,7 +11,8 @@ from rencity.city.catalogue import Catalogue
 from rencity.kit.plain import plain
 from rencity.sim.why.causes import Cause, Causes
 from rencity.sim.why.chain import Link
-from rencity.sim.why.consequences import Consequences, Facility, Group
+from rencity.sim.why.consequences import Consequences
+from rencity.sim.why.fall import Facility, Group
 from rencity.sim.why.names import Asset
 
 SHOWN_CAUSES = 10
