@@ -1,0 +1,157 @@
+/** A city's tiles as layers of the map: ground, zones, networks, things, names. */
+import { token } from '@/frame/theme'
+import type { Filter, Layer, Paint, TileSource } from '@/map/layers'
+import { lang } from '@/words'
+import type { MapOut } from './data'
+
+type Drawn = MapOut['layers'][number]
+
+export interface CityLook {
+  city: string
+  number: number
+  /** Lifelines that are shown; undefined: all. */
+  lifelines?: string[]
+  /** Colours by zone row instead of the plain ground. */
+  zonePaint?: (level: string) => Paint | undefined
+  /** Colours of lines and points by row of the assets table. */
+  assetPaint?: Paint
+  /** Only zones, for a map of results by zone. */
+  zonesOnly?: boolean
+  /** Colour by how values came to be known instead of by lifeline. */
+  byOrigin?: boolean
+}
+
+export const ORIGIN_COLOURS: Record<string, string> = {
+  measured: '#2f7de1',
+  inferred: '#f97316',
+  synthetic: '#8b95a1',
+}
+
+/** Ids of layers whose rows are of the zones table. */
+export function isZoneLayer(id: string): boolean {
+  return id.startsWith('zones')
+}
+
+function sourceOf(look: CityLook, drawn: Drawn): TileSource {
+  const base = `/api/v1/cities/${encodeURIComponent(look.city)}/versions/${look.number}/map`
+  return {
+    type: 'tiles',
+    url: `${base}/${drawn.file}`,
+    layer: drawn.layer,
+    minzoom: drawn.minzoom,
+    maxzoom: drawn.maxzoom,
+  }
+}
+
+/** Where each level of zones begins and ends, so that one of them is coloured at a time. */
+function zoneSpans(map: MapOut): Map<string, [number, number]> {
+  const zones = map.layers.filter((one) => one.about === 'zones')
+  const spans = new Map<string, [number, number]>()
+  zones.forEach((one, n) => {
+    const next = zones[n + 1]
+    spans.set(one.file, [n === 0 ? 0 : one.minzoom, next ? next.minzoom : 24])
+  })
+  return spans
+}
+
+const AT_ONCE = 1_500
+const SCREEN_PX = 1_000
+
+/** Kinds of points told apart: few enough to be shown from far, and the rest from near. */
+function ranked(map: MapOut): { rare: string[]; common: string[]; commonFrom: number } {
+  const nodes = map.kinds.filter((kind) => kind.role === 'node').sort((a, b) => a.count - b.count)
+  let shown = 0
+  const rare = nodes.filter((kind) => (shown += kind.count) <= AT_ONCE)
+  const common = nodes.filter((kind) => !rare.includes(kind))
+  const many = common.reduce((sum, kind) => sum + kind.count, 0)
+  const closer = Math.max(0, Math.log(many / AT_ONCE / 2) / Math.log(4))
+  return {
+    rare: rare.map((kind) => kind.kind),
+    common: common.map((kind) => kind.kind),
+    commonFrom: many ? wholeZoom(map) + closer : 0,
+  }
+}
+
+/** The zoom at which the whole city fills a screen. */
+function wholeZoom(map: MapOut): number {
+  if (!map.extent_deg) return 0
+  const [west, , east] = map.extent_deg
+  return Math.log2((SCREEN_PX * 360) / (512 * Math.max(east - west, 1e-4)))
+}
+
+export function cityLayers(map: MapOut, look: CityLook): Layer[] {
+  const spans = zoneSpans(map)
+  const colours = Object.fromEntries(map.lifelines.map((line) => [line.id, line.colour]))
+  const filter: Filter[] = look.lifelines ? [{ prop: 'l', in: look.lifelines }] : []
+  const plain: Paint = look.byOrigin
+    ? { by: 'prop', prop: 'o', colours: ORIGIN_COLOURS, other: '#8b95a1' }
+    : { by: 'prop', prop: 'l', colours, other: '#8b95a1' }
+  const zones = map.layers.filter((one) => one.about === 'zones')
+  const deepest = zones.at(-1)?.minzoom ?? 0
+  const layers: Layer[] = []
+  for (const one of zones) {
+    const [from, to] = spans.get(one.file) ?? [0, 24]
+    const fill: Paint = look.zonePaint?.(one.level) ?? { by: 'one', colour: token('card') }
+    layers.push({
+      id: `zones:${one.level}`,
+      type: 'area',
+      source: sourceOf(look, one),
+      fill,
+      opacity: look.zonePaint ? 0.9 : 0.55,
+      outline: token('map-line'),
+      minzoom: from,
+      maxzoom: to,
+      pickable: true,
+    })
+  }
+  if (!look.zonesOnly) {
+    for (const one of map.layers.filter(
+      (each) => each.about !== 'zones' && each.about !== 'points',
+    )) {
+      const rows = one.about === 'lines'
+      layers.push({
+        id: one.file,
+        type: 'line',
+        source: sourceOf(look, one),
+        colour: rows ? (look.assetPaint ?? plain) : plain,
+        width: one.about === 'overview' ? 1 : 1.6,
+        opacity: one.about === 'overview' ? 0.6 : 0.8,
+        filter,
+        minzoom: one.minzoom,
+        maxzoom: one.about === 'overview' ? one.maxzoom + 1 : 24,
+        pickable: rows,
+      })
+    }
+    const kinds = ranked(map)
+    for (const one of map.layers.filter((each) => each.about === 'points')) {
+      const point = (id: string, rare: boolean, from: number): Layer => ({
+        id: `${one.file}:${id}`,
+        type: 'point',
+        source: sourceOf(look, one),
+        colour: look.assetPaint ?? plain,
+        radius: rare ? 4.5 : 2.6,
+        filter: [...filter, { prop: 'k', in: rare ? kinds.rare : kinds.common }],
+        minzoom: from,
+        pickable: true,
+      })
+      layers.push(point('common', false, Math.max(one.minzoom, kinds.commonFrom)))
+      layers.push(point('rare', true, one.minzoom))
+    }
+  }
+  for (const one of zones) {
+    const [from, to] = spans.get(one.file) ?? [0, 24]
+    if (one.level === 'grid') continue
+    layers.push({
+      id: `names:${one.level}`,
+      type: 'label',
+      source: sourceOf(look, one),
+      text: lang() === 'en' ? ['e', 'n'] : ['n', 'e'],
+      size: 12,
+      colour: token('map-ink'),
+      halo: token('map-ground'),
+      minzoom: from,
+      maxzoom: Math.max(to, deepest),
+    })
+  }
+  return layers
+}
