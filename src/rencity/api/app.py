@@ -17,6 +17,7 @@ from rencity.api.first import first_page
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
 from rencity.api.routes import cities, jobs, journal, packs, runs, scenarios, system, uploads
+from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
 
 V1 = "/api/v1"
@@ -43,6 +44,7 @@ def app_of(services: Services) -> FastAPI:
     errors.install(app)
     for module in (cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
+    app.include_router(readout, responses=REFUSALS)
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
 
