@@ -15,6 +15,7 @@ from rencity.api.counts import counted
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
 from rencity.api.routes import cities, jobs, journal, maps, packs, runs, scenarios, system, uploads
+from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
 
 V1 = "/api/v1"
@@ -41,9 +42,9 @@ def app_of(services: Services) -> FastAPI:
     errors.install(app)
     for module in (cities, maps, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
+    app.include_router(readout, responses=REFUSALS)
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
-
     app.include_router(web.router)  # last: it takes every address that is left
     app.add_middleware(Guard, metrics=app.state.metrics)
     app.openapi()  # builds every route now: built when first asked for, two threads could collide

@@ -214,6 +214,8 @@ def _port(asked: Asked) -> socket.socket:
     for port in ports:
         made = socket.socket(family, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # else a small answer waits 40 ms for the reader to acknowledge its head
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             made.bind((asked.host, port))
             made.listen(2048)  # whoever reads the address may ask at once

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from rencity.api.packs import Held
 from rencity.api.wire import Wire
 from rencity.atlas.opened import OpenedCities
+from rencity.atlas.runs import OpenedRuns
 from rencity.db.store import Store
 from rencity.db.upgrading import Schema
 from rencity.jobs.supervisor import Supervisor
@@ -31,7 +32,7 @@ class Services:
     wire : news as it comes
     packs : content in force
     supervisor : does what was asked for in the background
-    opened : cities held open between requests
+    opened, runs : cities and runs held open between requests
     stopping : set once the server is told to stop
     """
 
@@ -44,6 +45,7 @@ class Services:
     supervisor: Supervisor
     operator: str = OPERATOR
     opened: OpenedCities = field(default_factory=OpenedCities)
+    runs: OpenedRuns = field(default_factory=OpenedRuns)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property

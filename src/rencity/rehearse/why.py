@@ -31,6 +31,7 @@ from rencity.sim.why.target import ASSET, Target, target_of
 from rencity.sim.why.text import Words, causes_text, consequences_text
 
 if TYPE_CHECKING:
+    from rencity.city.network import Network
     from rencity.sim.result import Result
 
 LANGUAGES = ("zh", "en")
@@ -98,7 +99,7 @@ def why(
     folder = Path(run)
     about = about_of(folder)
     opened = _city_of(about, folder, city)
-    return _Asked(about, outages_in(folder, about), opened).answer(target, lifeline, at_h)
+    return Asked(about, outages_in(folder, about), opened).answer(target, lifeline, at_h)
 
 
 def why_of_run(
@@ -123,9 +124,8 @@ def why_of_run(
     ------
     RunError, InputError : as `why`
     """
-    _same(result.about, city)
     table = result.outages if result.about.get("outages") else None
-    asked = _Asked(result.about, table, city, samples)
+    asked = Asked(result.about, table, city, samples=samples)
     made = []
     for target in targets:
         word, line = (target, None) if isinstance(target, str) else target
@@ -135,19 +135,35 @@ def why_of_run(
     return made
 
 
-class _Asked:
-    """A run and its city, asked about one target after another."""
+class Asked:
+    """A run and its city, asked about one target after another.
+
+    Parameters
+    ----------
+    about, table : `run.json` of the run, and the outages it kept; None: it kept none
+    city : the city of the run
+    network, names : its arrays and its words for them; None: made here
+    samples : of those kept the first so many; None: all
+
+    Raises
+    ------
+    RunError : the run is of another city or version, or its outages are broken
+    """
 
     def __init__(
         self,
         about: Mapping[str, Any],
         table: pd.DataFrame | None,
         city: City,
+        network: Network | None = None,
+        names: Names | None = None,
+        *,
         samples: int | None = None,
     ) -> None:
+        _same(about, city)
         self.about, self.city = about, city
-        self.network = network_of(city)
-        self.names = Names(city, self.network)
+        self.network = network_of(city) if network is None else network
+        self.names = Names(city, self.network) if names is None else names
         self.kept = None
         if table is not None:
             whole = kept_of(table, self.names, int(about["outages"]["samples"]))
@@ -160,7 +176,12 @@ class _Asked:
         return Engine(self.network, np.array(said["edge_min"], np.int64), said["horizon_min"])
 
     def answer(self, word: str, lifeline: str | None, at_h: float | None) -> Why:
-        """One answer."""
+        """One answer.
+
+        Raises
+        ------
+        InputError : as `why`
+        """
         target = target_of(self.names, word, lifeline)
         alone = None
         if target.kind == ASSET:
@@ -179,9 +200,7 @@ class _Asked:
 
 
 def _city_of(about: Mapping[str, Any], run: Path, city: City | str | Path | None) -> City:
-    opened = city if isinstance(city, City) else City.open(city or _folder_of(about, run))
-    _same(about, opened)
-    return opened
+    return city if isinstance(city, City) else City.open(city or _folder_of(about, run))
 
 
 def _same(about: Mapping[str, Any], city: City) -> None:

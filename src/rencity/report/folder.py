@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
-from pydantic import BaseModel, ValidationError
 
 from rencity.kit.errors import RunError
 from rencity.report.about import About, LifelineOfRun, Summary
 from rencity.report.explained import Explained
+from rencity.report.reading import AGAIN, model_of
 
 FORMAT, WHY_FORMAT = 2, 1
-AGAIN = "run `rencity stress` again into a new folder"
 
 FRAMES: dict[str, tuple[str, ...]] = {
     "zones": ("id", "name", "name_en", "level", "parent", "people", "region", "leaf"),
@@ -47,8 +45,6 @@ _TEXTS = (
     *("id", "name", "name_en", "level", "parent", "region", "asset"),
     *("lifeline", "kind", "kind_zh", "kind_en", "n1_by", "crews"),
 )
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -128,38 +124,6 @@ def open_run(folder: Path) -> Run:
     )  # fmt: skip
     _agree(run)
     return run
-
-
-def model_of(path: Path, kind: type[Model], reads: int | None = None, again: str = AGAIN) -> Model:
-    """Read one JSON file of a folder; `reads` is the format it must have.
-
-    Raises
-    ------
-    RunError : it is missing, broken, of another format, or says something impossible
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as exc:
-        raise RunError(f"no {path.name} here", place=str(path.parent), mend=again) from exc
-    except OSError as exc:
-        raise RunError(
-            f"cannot be read: {exc.strerror}", place=str(path), mend="check its permissions"
-        ) from exc
-    except ValueError as exc:
-        raise RunError(f"not JSON: {exc}", place=str(path), mend=again) from exc
-    version = data.get("format", reads) if isinstance(data, dict) else reads
-    if reads is not None and version != reads:
-        raise RunError(
-            f"format {version}, this Rencity reads format {reads}",
-            place=str(path),
-            mend="use the Rencity version that wrote it, or " + again,
-        )
-    try:
-        return kind.model_validate(data)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise RunError(f"{where}: {first['msg']}", place=str(path), mend=again) from exc
 
 
 def _frame(path: Path, columns: tuple[str, ...]) -> Any:

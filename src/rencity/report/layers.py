@@ -16,7 +16,8 @@ from rasterio.transform import Affine
 from rencity.city.rasters import Grid, grid_of
 from rencity.kit.errors import RunError
 from rencity.report.about import HazardOfRun
-from rencity.report.folder import AGAIN, Run
+from rencity.report.folder import Run
+from rencity.report.reading import AGAIN
 from rencity.report.words import Words, shown
 
 MOST_PIXELS = 420

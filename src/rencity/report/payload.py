@@ -11,9 +11,9 @@ import pandas as pd
 
 from rencity.report import dots, pack, shapes
 from rencity.report.folder import Run
+from rencity.report.shares import CURVE_STATS, bands, mean_outage_h, without_share, zone_rows
 from rencity.report.words import Words
 
-CURVE_STATS = ("p5", "p25", "p50", "p75", "p95", "mean")
 CURVE_FULL = 65_535
 SAMPLES_AT_ONCE = 64
 
@@ -46,9 +46,9 @@ def embedded(value: object) -> str:
 def _curves(run: Run, words: Words) -> dict[str, Any]:
     served = run.result["served"].to_numpy()
     people = run.result["people"].to_numpy().astype(np.float64)
-    whole = _bands(served.sum(axis=1, dtype=np.int64), people.sum(axis=1))
-    bands = [whole] + [_bands(served[:, r], people[:, r]) for r in range(served.shape[1])]
-    packed = np.floor(np.stack(bands, axis=1) * CURVE_FULL + 0.5)
+    whole = bands(served.sum(axis=1, dtype=np.int64), people.sum(axis=1))
+    stacked = [whole] + [bands(served[:, r], people[:, r]) for r in range(served.shape[1])]
+    packed = np.floor(np.stack(stacked, axis=1) * CURVE_FULL + 0.5)
     gone = people.sum(axis=1)[:, None] - served.sum(axis=1, dtype=np.int64).mean(axis=2)
     names = [words.t("whole_city")] + [words.zone(run.zones, region) for region in run.regions]
     return {
@@ -58,24 +58,6 @@ def _curves(run: Run, words: Words) -> dict[str, Any]:
         "gone": np.round(gone, 2).tolist(),
         "shares": pack.u16(packed),
     }
-
-
-def _bands(
-    served: npt.NDArray[np.int64], people: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Share served by statistic and step, shape (lifeline, stat, step); 1 where nobody lives."""
-    quantiles = np.percentile(served, [5, 25, 50, 75, 95], axis=2)
-    mean = served.mean(axis=2, dtype=np.float64)[None]
-    values = np.concatenate([quantiles, mean]).transpose(1, 0, 2)
-    base = people[:, None, None]
-    return np.clip(np.divide(values, base, out=np.ones_like(values), where=base > 0), 0, 1)
-
-
-def zone_rows(run: Run) -> npt.NDArray[np.intp]:
-    """Rows of the zone axis that the map shows: the smallest zones."""
-    ids = [str(zone) for zone in run.result["zone"].to_numpy()]
-    leaf = run.zones.loc[ids, "leaf"].to_numpy(dtype=bool)
-    return np.flatnonzero(leaf) if leaf.any() else np.arange(len(ids))
 
 
 def _map(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
@@ -97,8 +79,10 @@ def _map(run: Run, words: Words, marked: pd.DataFrame) -> dict[str, Any]:
         "outlines": outlines,
         "placeless": placeless,
         "people": _rows_or_one(np.floor(people + 0.5)),
-        "outage_h": _outage(run, rows, people),
-        "without": [pack.nibbles(_without(run, rows, people, k)) for k in range(len(people))],
+        "outage_h": np.round(mean_outage_h(run, rows), 2).tolist(),
+        "without": [
+            pack.nibbles(pack.shares(without_share(run, rows, k))) for k in range(len(people))
+        ],
         "regions": _regions(run, words, grid),
         "links": _links(run, grid),
         "dots": dots.drawn(run, words, grid),
@@ -118,23 +102,6 @@ def _outlines(zones: Any, grid: shapes.Grid) -> tuple[list[list[list[int]]], int
     for row, place in zip(lost, shapes.tray(len(lost), grid), strict=True):
         made[row] = [place.tolist()]
     return made, len(lost)
-
-
-def _without(
-    run: Run, rows: npt.NDArray[np.intp], people: npt.NDArray[np.float64], k: int
-) -> npt.NDArray[np.uint8]:
-    served = run.result["zone_served_mean"].to_numpy()[k, rows].astype(np.float64)
-    base = people[k][:, None]
-    gone = np.full_like(served, np.nan)
-    return pack.shares(1 - np.divide(served, base, out=1 - gone, where=base > 0))
-
-
-def _outage(
-    run: Run, rows: npt.NDArray[np.intp], people: npt.NDArray[np.float64]
-) -> list[list[float]]:
-    lost = run.result["zone_loss_mean"].to_numpy()[:, rows].astype(np.float64)
-    mean = np.divide(lost, people, out=np.zeros_like(lost), where=people > 0)
-    return np.round(mean, 2).tolist()
 
 
 def _rows_or_one(values: npt.NDArray[np.float64]) -> list[list[int]]:

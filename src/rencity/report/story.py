@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -151,40 +152,66 @@ def when(hour: float, words: Words) -> str | Markup:
     return words.t("at_shock") if hour <= 0 else words.t("after", time=words.hours(hour))
 
 
-def _order(run: Run, words: Words) -> list[Markup]:
+@dataclass(frozen=True)
+class Felt:
+    """When a lifeline is first felt: 1 % of its people without it, mean over samples.
+
+    Attributes
+    ----------
+    at_h : start of that step, hours after the shock
+    people, share : without it in that step
+    deepest : greatest share without it in any step
+    """
+
+    lifeline: str
+    at_h: float
+    people: float
+    share: float
+    deepest: float
+
+
+def felt(run: Run) -> list[Felt]:
+    """Lifelines that are felt, the first to fail first; of those in one step the deepest."""
     people = run.result["people"].sum("region").to_numpy().astype(float)
     served = run.result["served"].sum("region").mean("sample").to_numpy()
     gone = people[:, None] - served
     share = np.divide(gone, people[:, None], out=np.zeros_like(gone), where=people[:, None] > 0)
     start = run.result["step_start_h"].to_numpy()
-    felt = [(int(np.argmax(s >= FELT)), -s.max(), k) for k, s in enumerate(share)]
-    felt = sorted(entry for entry in felt if -entry[1] >= FELT)
-    if not felt:
+    found = []
+    for k, name in enumerate(run.lifelines):
+        if (deepest := float(share[k].max())) >= FELT:
+            step = int(np.argmax(share[k] >= FELT))
+            at = float(start[step])
+            found.append(Felt(name, at, float(gone[k, step]), float(share[k, step]), deepest))
+    # several may fall in the same step: the deepest of them there is the one to name
+    order = {name: number for number, name in enumerate(run.lifelines)}
+    return sorted(found, key=lambda one: (one.at_h, -one.share, order[one.lifeline]))
+
+
+def _order(run: Run, words: Words) -> list[Markup]:
+    found = felt(run)
+    if not found:
         return [words.t("no_first")]
-    # several may fall in the same step: the deepest of them is the one to name
-    step = felt[0][0]
-    felt.sort(key=lambda entry: (entry[0], -share[entry[2], entry[0]], entry[2]))
-    k = felt[0][2]
+    head, *others = found
     said = [
         words.t(
             "first",
-            lifeline=line_name(run, words, run.lifelines[k]),
-            when=when(float(start[step]), words),
-            people=words.count(float(gone[k, step])),
-            share=words.share(float(share[k, step])),
+            lifeline=line_name(run, words, head.lifeline),
+            when=when(head.at_h, words),
+            people=words.count(head.people),
+            share=words.share(head.share),
         )
     ]
-    return said + _others(felt[1:], step, run, words)
+    return said + _others(others, head.at_h, run, words)
 
 
-def _others(felt: list[tuple[int, float, int]], first: int, run: Run, words: Words) -> list[Markup]:
-    names = {k: line_name(run, words, run.lifelines[k]) for _, _, k in felt}
-    start = run.result["step_start_h"].to_numpy()
-    together = [names[k] for at, _, k in felt if at == first]
+def _others(others: list[Felt], first_h: float, run: Run, words: Words) -> list[Markup]:
+    names = {one.lifeline: line_name(run, words, one.lifeline) for one in others}
+    together = [names[one.lifeline] for one in others if one.at_h == first_h]
     later = [
-        words.t("then_one", lifeline=names[k], when=when(float(start[at]), words))
-        for at, _, k in felt
-        if at > first
+        words.t("then_one", lifeline=names[one.lifeline], when=when(one.at_h, words))
+        for one in others
+        if one.at_h > first_h
     ]
     said = [words.t("together", others=listed(together, words))] if together else []
     return [*said, words.t("then", others=listed(later, words))] if later else said

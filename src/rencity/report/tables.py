@@ -98,16 +98,19 @@ def regions(run: Run, words: Words) -> dict[str, list[Row]]:
 
 
 def _region(run: Run, words: Words, region: str, measure: Any) -> Row:
-    held = run.summary.regions[region]
-    counts = [held[name].people or 0 for name in held]
-    # the same people hang on every lifeline, while each facility is of one
-    people = sum(counts) if run.about.unit == "assets" else max(counts, default=0)
+    held, people = run.summary.regions[region], people_in(run, region)
     name = Cell(words.zone(run.zones, region), name=True)
     cells = [
         measure(held[lifeline], run, words) if lifeline in held else Cell("–", number=True)
         for lifeline in run.lifelines
     ]
     return Row((name, Cell(words.count(people), people), *cells))
+
+
+def people_in(run: Run, region: str) -> float:
+    """People of a region: the same hang on every lifeline, while each facility is of one."""
+    counts = [held.people or 0 for held in run.summary.regions[region].values()]
+    return sum(counts) if run.about.unit == "assets" else max(counts, default=0)
 
 
 def _worst(measures: Measures, _run: Run, words: Words) -> Cell:

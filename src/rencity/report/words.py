@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from rencity.report import numbers
 from rencity.report.about import LifelineOfRun, Unit
+from rencity.report.about import Words as Bilingual
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -105,6 +106,14 @@ class Words:
     def share(self, value: float | None) -> str:
         """A percentage."""
         return numbers.share(value)
+
+
+def bilingual(key: str, otherwise: str) -> Bilingual:
+    """The text of that key in both languages, else what a file says, as shown."""
+    entry = next((each[key] for each in catalogue().values() if key in each), None)
+    if entry is None:
+        return Bilingual(zh=shown(otherwise), en=shown(otherwise))
+    return Bilingual(zh=entry["zh"], en=entry["en"])
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from rencity.kit.errors import RunError
 from rencity.report.about import CityNamed, Entry, LifelineOfRun, Note, Number, Share, Words
-from rencity.report.folder import model_of
+from rencity.report.reading import model_of
 
 FORMAT = 1
 

@@ -79,6 +79,13 @@ function wholeZoom(map: MapOut): number {
   return Math.log2((SCREEN_PX * 360) / (512 * Math.max(east - west, 1e-4)))
 }
 
+const NAME_PX = 80
+
+/** The zoom from which so many zones have room for their names. */
+function nameZoom(map: MapOut, zones: number): number {
+  return wholeZoom(map) + Math.log2((NAME_PX * Math.sqrt(Math.max(zones, 1))) / SCREEN_PX)
+}
+
 export function cityLayers(map: MapOut, look: CityLook): Layer[] {
   const spans = zoneSpans(map)
   const colours = Object.fromEntries(map.lifelines.map((line) => [line.id, line.colour]))
@@ -87,7 +94,6 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
     ? { by: 'prop', prop: 'o', colours: ORIGIN_COLOURS, other: '#8b95a1' }
     : { by: 'prop', prop: 'l', colours, other: '#8b95a1' }
   const zones = map.layers.filter((one) => one.about === 'zones')
-  const deepest = zones.at(-1)?.minzoom ?? 0
   const layers: Layer[] = []
   for (const one of zones) {
     const [from, to] = spans.get(one.file) ?? [0, 24]
@@ -115,7 +121,7 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
         source: sourceOf(look, one),
         colour: rows ? (look.assetPaint ?? plain) : plain,
         width: one.about === 'overview' ? 1 : 1.6,
-        opacity: one.about === 'overview' ? 0.6 : 0.8,
+        opacity: one.about === 'overview' ? 0.35 : 0.75,
         filter,
         minzoom: one.minzoom,
         maxzoom: one.about === 'overview' ? one.maxzoom + 1 : 24,
@@ -138,20 +144,20 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
       layers.push(point('rare', true, one.minzoom))
     }
   }
-  for (const one of zones) {
-    const [from, to] = spans.get(one.file) ?? [0, 24]
-    if (one.level === 'grid') continue
+  const named = zones.filter((one) => one.level !== 'grid')
+  named.forEach((one, n) => {
+    const next = named[n + 1]
     layers.push({
       id: `names:${one.level}`,
       type: 'label',
       source: sourceOf(look, one),
       text: lang() === 'en' ? ['e', 'n'] : ['n', 'e'],
-      size: 12,
+      size: 12.5,
       colour: token('map-ink'),
       halo: token('map-ground'),
-      minzoom: from,
-      maxzoom: Math.max(to, deepest),
+      minzoom: n === 0 ? 0 : nameZoom(map, one.features),
+      maxzoom: next ? nameZoom(map, next.features) : 24,
     })
-  }
+  })
   return layers
 }

@@ -1,0 +1,11 @@
+"""All endpoints that read runs and answers out, as one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from rencity.api.routes import results, struck
+
+router = APIRouter()
+for module in (results, struck):
+    router.include_router(module.router)
