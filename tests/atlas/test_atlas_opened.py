@@ -24,9 +24,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_a_city_is_opened_once_for_all_who_ask_together(folders: list[Path]) -> None:
     held = OpenedCities()
     found: list[object] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(held.of(folders[0]))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: found.append(held.of(folders[0]))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

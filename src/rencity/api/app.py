@@ -16,7 +16,19 @@ from rencity.api.counts import counted
 from rencity.api.first import first_page
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
-from rencity.api.routes import cities, jobs, journal, maps, packs, runs, scenarios, system, uploads
+from rencity.api.routes import (
+    cities,
+    failing,
+    jobs,
+    journal,
+    maps,
+    packs,
+    runs,
+    scenarios,
+    system,
+    things,
+    uploads,
+)  # fmt: skip
 from rencity.api.services import Services
 
 V1 = "/api/v1"
@@ -41,7 +53,8 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    for module in (cities, maps, scenarios, runs, uploads, packs, jobs, journal, events):
+    of_cities = (cities, maps, things, failing)
+    for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(system.router)
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
