@@ -123,6 +123,12 @@ class BuildingFigures(BaseModel):
     floor_area_m2: dict[str, float]
 
 
+class HealthFigures(BaseModel):
+    """Beds."""
+
+    beds_per_1000: Number
+
+
 class Statistics(BaseModel):
     """A city in figures."""
 
@@ -135,7 +141,7 @@ class Statistics(BaseModel):
     lines: dict[str, LineFigures] = Field(description="by lifeline.kind")
     things: dict[str, ThingFigures] = Field(description="by lifeline.kind")
     served: dict[str, ServedFigures] = Field(description="by lifeline.kind")
-    hospital_beds_per_1000: Number = None
+    health: HealthFigures
     buildings: BuildingFigures | None
 
 
