@@ -41,7 +41,7 @@ class Layer(BaseModel):
     name: str
     title: Words
     unit: str
-    corners: list[tuple[float, float]] = Field(
+    corners: list[list[float]] = Field(
         description="longitude and latitude of the picture's upper left, upper right, lower right "
         "and lower left corner"
     )
@@ -158,7 +158,7 @@ def _mercator(grid: Grid) -> Grid:
     return Made(values, transform, MERCATOR, grid.unit)
 
 
-def _corners(grid: Grid) -> list[tuple[float, float]]:
+def _corners(grid: Grid) -> list[list[float]]:
     import numpy as np  # noqa: PLC0415 - heavy
     from pyproj import Transformer  # noqa: PLC0415 - heavy
 
@@ -166,7 +166,7 @@ def _corners(grid: Grid) -> list[tuple[float, float]]:
     cells = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], float)
     to_degrees = Transformer.from_crs(MERCATOR, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(*grid.xy_of(cells).T)
-    return [(round(float(x), 7), round(float(y), 7)) for x, y in zip(lon, lat, strict=True)]
+    return [[round(float(x), 7), round(float(y), 7)] for x, y in zip(lon, lat, strict=True)]
 
 
 def _stops(least: float, top: float, colours: npt.NDArray[np.uint8]) -> list[Stop]:
