@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from rencity.api.routes.refs import Extent, Place
 from rencity.api.versions import PREFIX, Of, version_here
-from rencity.atlas.answers import kept
+from rencity.atlas.kept import kept
 
 router = APIRouter(prefix=PREFIX, tags=["cities"])
 
