@@ -1,210 +1,30 @@
-/** What the files of an answer say (`invest.json`, `n1.json`, `rate.json`, `measures.json`). */
+/** What answers say, and what pages make of it. */
+import type { Budget, N1Answer, Networks, RateAnswer } from '@/client'
+
+/** As the server sends it: what has a default is always there. */
+type Whole<T> = T extends (infer U)[]
+  ? Whole<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }
+    : T
 
 export interface Both {
   zh: string
   en: string
 }
 
-export interface Mean {
-  mean: number
-  low: number | null
-  high: number | null
-}
-
-export interface Named extends Both {
-  id: string
-  colour: string
-}
-
-export interface OfCity {
-  id: string
-  name: string
-  name_en: string
-  version: number
-  hash: string
-  synthetic: boolean
-}
-
-export interface Finding {
-  rule: string
-  severity: string
-  what: string
-  mend: string
-}
-
-export interface MeasureAlone {
-  id: string
-  title: Both
-  kind: string
-  cost_yuan: number
-  excludes: string[]
-  requires: string[]
-  saved: Mean
-  saved_per_million_yuan: number | null
-}
-
-export interface SetTaken {
-  chosen: string[]
-  cost_yuan: number
-  saved: Mean
-  saved_yuan: number | null
-  fresh: Mean | null
-  optimism: number | null
-}
-
-export interface Step {
-  added: string[]
-  cost_yuan: number
-  saved: Mean
-}
-
-export interface PointOfBudget {
-  budget_yuan: number
-  chosen: string[]
-  cost_yuan: number
-  saved: Mean
-}
-
-export interface ScenarioTried {
-  name: string
-  title: Both
-  rate_per_a: number | null
-  seed: number
-  samples: number
-  fresh_samples: { first: number; count: number } | null
-  loss_today: Mean
-}
-
-export interface Invest {
-  city: OfCity
-  title: Both
-  budget_yuan: number
-  unit: string
-  loss: { weights: Record<string, number>; counts: string }
-  scenarios: ScenarioTried[]
-  loss_today: number
-  measures: MeasureAlone[]
-  greedy: SetTaken & { path: Step[] }
-  exact: SetTaken | null
-  bounds: { value: number; kind: string; proven: boolean; passed: boolean }[]
-  gap: number | null
-  curve: PointOfBudget[]
-  sets_tried: number
-  samples_simulated: number
-  notes: string[]
-  digest: string
-}
-
-export interface WorstAlone {
-  asset: string
-  lifeline: string
-  kind: string
-  kind_zh: string
-  kind_en: string
-  name: string
-  people: number
-  people_by: Record<string, number>
-  zones: number
-}
-
-export interface WorstRoad {
-  segment: string
-  kind_zh: string
-  kind_en: string
-  name: string
-  detour_m: number | null
-  cut_hospital?: number
-  cut_fire_station?: number
-  cut_shelter?: number
-  backbone_apart: number
-}
-
-export interface N1 {
-  city: OfCity
-  unit: string
-  only: string
-  lifelines: Named[]
-  assets_tried: number
-  assets_that_lose_anyone: number
-  worst: WorstAlone[]
-  findings: Finding[]
-  roads?: {
-    elements: number
-    without_way_round: number
-    longest_detour_m: number
-    backbone: { nodes: number; links: number; parts: number; breaking: number }
-    worst: WorstRoad[]
-  }
-  link?: {
-    start: string
-    end: string
-    people: number
-    people_with_link: number
-    assets_better: number
-    assets_worse: number
-  }
-}
-
-export interface Annual {
-  mean_h_per_a: number
-  low_h_per_a: number | null
-  high_h_per_a: number | null
-}
-
-export interface Exceedance {
-  loss_h: number[]
-  frequency_per_a: number[]
-  low_per_a: number[]
-  high_per_a: number[]
-}
-
-export interface Rate {
-  city: OfCity
-  title: Both
-  lifelines: Named[]
-  unit: string
-  total_rate_per_a: number
-  scenarios: {
-    name: string
-    title: Both
-    rate_per_a: number
-    samples: number
-    seed: number
-    mean_loss_h: number
-    aal_share: number
-  }[]
-  regions: Record<string, Both>
-  aal: { total: Annual; lifelines: Record<string, Annual>; regions: Record<string, Annual> }
-  return_periods: Record<
-    string,
-    { period_a: number; loss: number; low: number | null; high: number | null; beyond: boolean }[]
-  >
-  curves: Record<string, Exceedance>
-  findings: Finding[]
-  digest: string
-}
-
-export interface NetworkMeasures {
-  city: OfCity
-  events: { scenario?: string; count: number; seed?: number; years: number | null }
-  lifelines: {
-    lifeline: string
-    nodes: number
-    links: number
-    sources: number
-    consumers: number
-    undamaged: { giant_part: number; efficiency: number | null }
-    average_loss: {
-      complete: number | null
-      partial: number | null
-      weighted: number | null
-      efficiency: number | null
-    } | null
-    giant_part_mean: number | null
-    betweenness: { bound: number }
-  }[]
-  findings: Finding[]
-}
+export type Invest = Whole<Budget>
+export type N1 = Whole<N1Answer>
+export type Rate = Whole<RateAnswer>
+export type NetworkMeasures = Whole<Networks>
+export type SetTaken = Omit<Invest['greedy'], 'path' | 'rule' | 'rules'>
+export type PointOfBudget = Invest['curve'][number]
+export type Mean = Invest['measures'][number]['saved']
+export type WorstAlone = N1['worst'][number]
+export type Annual = Rate['aal']['total']
+export type Exceedance = Rate['curves'][string]
+export type Finding = N1['findings'][number]
+export type OfCity = N1['city']
 
 /** The best set of an answer: that of the exact search where it is better than the greedy one. */
 export function bestSet(answer: Invest): SetTaken {

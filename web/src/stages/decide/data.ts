@@ -2,8 +2,12 @@
 import {
   askJob,
   checkMeasures,
+  getInvest,
   getJob,
+  getMeasure,
+  getN1,
   getProgress,
+  getRate,
   getRun,
   getThing,
   listMeasureKinds,
@@ -23,7 +27,7 @@ import {
   type ThingOut,
   type WeakLink,
 } from '@/client'
-import { answered, bytesOf, everyItem, write } from '@/live/asking'
+import { answered, everyItem, write } from '@/live/asking'
 import type { At } from '@/map/layers'
 import type { Invest, N1, NetworkMeasures, Rate } from './answers'
 
@@ -33,13 +37,6 @@ export type {
 
 export const KINDS = ['invest', 'n1', 'rate', 'measure'] as const
 export type Kind = (typeof KINDS)[number]
-
-const FILES: Record<Kind, string> = {
-  invest: 'invest.json',
-  n1: 'n1.json',
-  rate: 'rate.json',
-  measure: 'measures.json',
-}
 
 export interface Answers {
   invest: Invest
@@ -68,10 +65,16 @@ export function fileUrl(run: string, file: string): string {
   return `/api/v1/runs/${encodeURIComponent(run)}/files/${file}`
 }
 
+const ASKS = {
+  invest: (run: string) => answered(getInvest({ path: { run } })),
+  n1: (run: string) => answered(getN1({ path: { run } })),
+  rate: (run: string) => answered(getRate({ path: { run } })),
+  measure: (run: string) => answered(getMeasure({ path: { run } })),
+}
+
 /** All that an answer of a kind says. */
-export async function answerOf<K extends Kind>(run: string, kind: K): Promise<Answers[K]> {
-  const { bytes } = await bytesOf(fileUrl(run, FILES[kind]))
-  return JSON.parse(new TextDecoder().decode(bytes)) as Answers[K]
+export function answerOf<K extends Kind>(run: string, kind: K): Promise<Answers[K]> {
+  return ASKS[kind](run) as Promise<unknown> as Promise<Answers[K]>
 }
 
 export function scenariosKept(): Promise<ScenarioOut[]> {

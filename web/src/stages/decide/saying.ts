@@ -66,7 +66,7 @@ export function n1Said(answer: N1): string[] {
 }
 
 export function rateSaid(answer: Rate): string[] {
-  const most = [...answer.scenarios].sort((a, b) => b.aal_share - a.aal_share)[0]
+  const most = [...answer.scenarios].sort((a, b) => (b.aal_share ?? 0) - (a.aal_share ?? 0))[0]
   const loss = lossOf(answer.aal.total.mean_h_per_a, perYear(answer.unit))
   const said = t('rate_said', {
     loss: `${loss} (${annual(answer.aal.total)})`,
