@@ -9,6 +9,7 @@ import {
   getProgress,
   getRate,
   getRun,
+  getRunAbout,
   getThing,
   listMeasureKinds,
   listRuns,
@@ -29,6 +30,7 @@ import {
 } from '@/client'
 import { answered, everyItem, write } from '@/live/asking'
 import type { At } from '@/map/layers'
+import { pick } from '@/words'
 import type { Invest, N1, NetworkMeasures, Rate } from './answers'
 
 export type {
@@ -79,6 +81,21 @@ export function answerOf<K extends Kind>(run: string, kind: K): Promise<Answers[
 
 export function scenariosKept(): Promise<ScenarioOut[]> {
   return everyItem((after) => answered(listScenarios({ query: { after, limit: 200 } })))
+}
+
+/** What runs are called: by the scenario that was kept, else by that which was handed in. */
+export async function titlesOfRuns(runs: RunOut[]): Promise<Map<string, string>> {
+  const kept = await scenariosKept()
+  const named = new Map(kept.map((one) => [one.id, pick(one.title_zh, one.title_en)]))
+  const titles = await Promise.all(
+    runs.map(async ({ id, scenario, what }) => {
+      if (scenario) return [id, named.get(scenario) || scenario] as const
+      if (what !== 'stress') return [id, ''] as const
+      const about = await answered(getRunAbout({ path: { run: id } })).catch(() => undefined)
+      return [id, pick(about?.title.zh, about?.title.en) || about?.scenario?.name || ''] as const
+    }),
+  )
+  return new Map(titles)
 }
 
 export function jobOf(job: string): Promise<JobOut> {

@@ -193,7 +193,8 @@ export const decideWords = defineWords({
     failed: '没算成',
     more: '更多',
     scenarios_title: '用哪些情景',
-    scenarios_hint: '勾选保存的情景，或用算完的推演。填了年发生率，答案就按一年算；全填或全不填。',
+    scenarios_hint:
+      '勾选保存的情景，或用算完的推演。填了年发生率，答案就按一年算；全填或全不填。情景不分城市，要选地点对得上的。',
     scenarios_none: '还没有保存的情景，也没有算完的推演。先打击一次。',
     strike: '去打击一次',
     kept: '保存的情景',
@@ -493,7 +494,7 @@ export const decideWords = defineWords({
     more: 'More',
     scenarios_title: 'Which scenarios',
     scenarios_hint:
-      'Tick kept scenarios or finished runs. With a yearly rate for all of them the answer is for a year; give all or none.',
+      'Tick kept scenarios or finished runs. With a yearly rate for all of them the answer is for a year; give all or none. Scenarios belong to no city: pick those that strike this one.',
     scenarios_none: 'There is neither a kept scenario nor a finished run. Strike the city first.',
     strike: 'Strike it',
     kept: 'Kept scenarios',

@@ -17,8 +17,7 @@ import {
   type WeakLink,
 } from '@/client'
 import { answered, write } from '@/live/asking'
-import { answerOf, KINDS, runsOf, scenariosKept, type Kind } from '@/stages/decide/data'
-import { pick } from '@/words'
+import { answerOf, KINDS, runsOf, titlesOfRuns, type Kind } from '@/stages/decide/data'
 
 export type { Curves, JobOut, KeyFigures, RunAbout, RunOut, WeakLink }
 export { answerOf }
@@ -32,9 +31,10 @@ export interface Ground {
 }
 
 export async function groundOf(city: string, version: number): Promise<Ground> {
-  const [all, kept] = await Promise.all([runsOf(city, ['stress', ...KINDS], 50), scenariosKept()])
+  const all = await runsOf(city, ['stress', ...KINDS], 50)
   const now = all.filter((one) => one.city_version === version)
-  const named = new Map(kept.map((one) => [one.id, pick(one.title_zh, one.title_en)]))
+  const struck = now.filter((one) => one.what === 'stress')
+  const named = await titlesOfRuns(struck)
   const answers = Object.fromEntries(
     KINDS.flatMap((kind) => {
       const newest = now.find((one) => one.what === kind)
@@ -42,9 +42,7 @@ export async function groundOf(city: string, version: number): Promise<Ground> {
     }),
   )
   return {
-    runs: now
-      .filter((one) => one.what === 'stress')
-      .map((run) => ({ run, title: named.get(run.scenario) || run.scenario })),
+    runs: struck.map((run) => ({ run, title: named.get(run.id) ?? '' })),
     answers,
     earlier: all.length - now.length,
   }

@@ -74,13 +74,21 @@ export function longSaid(figures: KeyFigures): string[] {
   if (!worst || !worst.loss_person_h.mean) return [t('who_none')]
   const line = lineName(figures, worst.lifeline)
   const horizon = hours(figures.horizon_h)
+  const full = fullSaid(worst.t100_h)
   const { p50, p95 } = worst.t90_h ?? {}
   if (p50 === null || p50 === undefined) return [t('long_never', { line, horizon })]
-  if (p50 === 0) return [t('long_kept', { line })]
+  if (p50 === 0) return [t('long_kept', { line }), full]
   if (p95 === null || p95 === undefined) {
-    return [t('long_bad', { line, p50: hours(p50), horizon })]
+    return [t('long_bad', { line, p50: hours(p50), horizon }), full]
   }
-  return [t('long_said', { line, p50: hours(p50), p95: hours(p95) })]
+  return [t('long_said', { line, p50: hours(p50), p95: hours(p95) }), full]
+}
+
+function fullSaid(times: { p50?: number | null; p95?: number | null } | null | undefined): string {
+  const { p50, p95 } = times ?? {}
+  if (typeof p50 !== 'number') return t('long_full_never')
+  if (typeof p95 !== 'number') return t('long_full_bad', { p50: hours(p50) })
+  return t('long_full', { p50: hours(p50), p95: hours(p95) })
 }
 
 export function weakSaid({ figures, weak }: Story): string[] {

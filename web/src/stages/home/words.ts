@@ -23,6 +23,9 @@ export const homeWords = defineWords({
     long_bad: '{line}恢复到九成要 {p50}（多数样本），坏的情况到 {horizon} 还没恢复。',
     long_never: '{line}到推演结束（{horizon}）多数样本仍不到九成。',
     long_kept: '{line}多数样本里一直有九成以上的人用得上。',
+    long_full: '全部恢复要 {p50}（多数样本），坏的情况要 {p95}。',
+    long_full_bad: '全部恢复要 {p50}（多数样本），坏的情况到推演结束还没有。',
+    long_full_never: '到推演结束，多数样本还没有全部恢复。',
     weak: '最该先修的',
     weak_said: '{name}（{kind}）：若它不坏，同样的打击平均少损失 {saved}（{bounds}）。',
     weak_alone: '{name}（{kind}）：只它一处坏掉，{people} 人次断供。',
@@ -107,6 +110,10 @@ export const homeWords = defineWords({
       '{line} is back to nine in ten after {p50} in the usual sample; in a bad one not within {horizon}.',
     long_never: 'In most samples {line} is not back to nine in ten when the run ends ({horizon}).',
     long_kept: 'In most samples nine in ten keep {line} all the time.',
+    long_full: 'All of it is back after {p50} in the usual sample, {p95} in a bad one.',
+    long_full_bad:
+      'All of it is back after {p50} in the usual sample; in a bad one not before the run ends.',
+    long_full_never: 'In most samples not all of it is back when the run ends.',
     weak: 'What to mend first',
     weak_said:
       '{name} ({kind}): had it held, the same strike would cost {saved} less on average ({bounds}).',
