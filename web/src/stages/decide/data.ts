@@ -16,6 +16,7 @@ import {
   listScenarios,
   listWeakLinks,
   listWithin,
+  makeScenario,
   searchThings,
   type FormOfKind,
   type FoundOut,
@@ -96,6 +97,14 @@ export async function titlesOfRuns(runs: RunOut[]): Promise<Map<string, string>>
     }),
   )
   return new Map(titles)
+}
+
+/** Keep the scenario that a run was struck with, so that it can be struck again; its id. */
+export async function keepScenarioOf(run: RunOut, id: string): Promise<string> {
+  const { input } = await jobOf(run.job)
+  const files = (input.files ?? {}) as Record<string, string>
+  const body = { id, text: String(input.text ?? ''), files }
+  return (await answered(makeScenario({ body, headers: write() }))).id
 }
 
 export function jobOf(job: string): Promise<JobOut> {

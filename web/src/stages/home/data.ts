@@ -93,8 +93,11 @@ export async function findingsOf(city: string, number: number): Promise<Record<s
   return counts
 }
 
-export function jobsLately(): Promise<JobOut[]> {
-  return answered(listJobs({ query: { limit: 8 } })).then((page) => page.items)
+/** The newest by when they were asked for; ids of demo jobs do not follow time. */
+export async function jobsEnded(): Promise<JobOut[]> {
+  const page = await answered(listJobs({ query: { limit: 100 } }))
+  const over = page.items.filter((one) => one.ended_at)
+  return over.sort((a, b) => (b.ended_at ?? '').localeCompare(a.ended_at ?? '')).slice(0, 5)
 }
 
 /** A made-up city to try everything on. */
