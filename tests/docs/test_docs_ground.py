@@ -51,6 +51,7 @@ def test_the_wheel_carries_packs_and_catalogue() -> None:
     assert wheel["force-include"] == {
         "packs": "rencity/packs",
         "examples/demo": "rencity/examples/demo",
+        "web/dist": "rencity/web",
     }
     assert (ROOT / "examples/demo").is_dir()
     assert wheel["packages"] == ["src/rencity"]
