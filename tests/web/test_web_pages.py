@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,17 +40,18 @@ MEMPHIS = ("city", "run", "invest", "n1", "home")
 def ids(site: Site) -> dict[str, str]:
     """Ids of what the demo made."""
     runs = site.get("runs", what="stress", city="demo-city", limit=10)["items"]
-    made = {what: site.run_of(what, "demo-city")["id"] for what in ("n1", "measure", "rate", "invest")}
+    answers = ("n1", "measure", "rate", "invest")
+    made = {what: site.run_of(what, "demo-city")["id"] for what in answers}
     return {"city": "demo-city", "run": runs[0]["id"], "other": runs[1]["id"], **made}
 
 
 @pytest.fixture(scope="module")
-def shots() -> Iterator[Path | None]:
+def shots() -> Path | None:
     """Where pictures are kept to be looked at; none unless RENCITY_SHOTS names a folder."""
     named = os.environ.get("RENCITY_SHOTS")
     if named:
         Path(named).mkdir(parents=True, exist_ok=True)
-    yield Path(named) if named else None
+    return Path(named) if named else None
 
 
 def _whole(reader: Reader, lang: Lang, known: str) -> None:
