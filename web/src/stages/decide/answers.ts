@@ -1,4 +1,5 @@
 /** What answers say, and what pages make of it. */
+import { MADE_UP } from './programmeWords'
 import type { Budget, N1Answer, Networks, RateAnswer } from '@/client'
 
 /** As the server sends it: what has a default is always there. */
@@ -42,7 +43,7 @@ export function inOrder(answer: Invest): string[] {
 /** Whether the costs are said to be made up. */
 export function madeUp(answer: Pick<Invest, 'title' | 'measures'>): boolean {
   const said = [answer.title, ...answer.measures.map((one) => one.title)]
-  return said.some((one) => /假定|虚构|made-up|assumed/i.test(`${one.zh} ${one.en}`))
+  return said.some((one) => MADE_UP.test(`${one.zh} ${one.en}`))
 }
 
 /** Whether zero lies within the bounds, so that no effect can be told. */

@@ -1,6 +1,7 @@
 /** A programme of measures: as drafts that a form edits, and as the TOML that is run. */
 import { parse, stringify } from 'smol-toml'
 import type { Both } from './answers'
+import { ASSUMED, strengthen } from './programmeWords'
 
 export interface Draft {
   id: string
@@ -76,8 +77,6 @@ export function freeId(wanted: string, taken: string[]): string {
   return `${plain}-${n}`
 }
 
-const ASSUMED: Both = { zh: '（造价为假定）', en: ' (assumed cost)' }
-
 /** Whether its title says that its cost is an assumption. */
 export function isAssumed(one: Draft): boolean {
   return one.title.zh.includes(ASSUMED.zh) || one.title.en.includes(ASSUMED.en.trim())
@@ -112,7 +111,7 @@ export function hardenEach(weak: Weak[], taken: string[]): Draft[] {
     return {
       id,
       kind: 'harden',
-      title: { zh: `加固${named(one.kind_zh)}`, en: `Strengthen ${named(one.kind_en)}` },
+      title: strengthen({ zh: named(one.kind_zh), en: named(one.kind_en) }),
       cost_yuan: null,
       said: { ids: [one.asset], median_factor: STRONGER },
     }

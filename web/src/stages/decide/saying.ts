@@ -5,19 +5,18 @@ import { bestSet, inOrder, unitKey } from './answers'
 import type { Both, Invest, Mean, N1, NetworkMeasures, Rate } from './answers'
 import type { Answers, Kind } from './data'
 
-const t = (key: string, said: Record<string, string | number> = {}) =>
-  i18n.global.t(`decide.${key}`, said)
+const t = (key: string, said: Record<string, string | number> = {}) => i18n.global.t(key, said)
 
 export const both = (said: Partial<Both>, other = '') => pick(said.zh, said.en) || other
 
 /** A loss with its unit. */
 export function lossOf(value: number, unit: string): string {
-  return `${big(value)} ${t(unitKey(unit))}`
+  return `${big(value)} ${t(`decide.${unitKey(unit)}`)}`
 }
 
 export function bounds(mean: { low: number | null; high: number | null }): string {
-  if (mean.low === null || mean.high === null) return t('bounds_none')
-  return t('bounds', { low: big(mean.low), high: big(mean.high) })
+  if (mean.low === null || mean.high === null) return t('decide.bounds_none')
+  return t('decide.bounds', { low: big(mean.low), high: big(mean.high) })
 }
 
 export function annual(one: { low_h_per_a: number | null; high_h_per_a: number | null }): string {
@@ -37,8 +36,8 @@ const comma = () => (i18n.global.locale.value === 'en' ? '; ' : '、')
 export function investSaid(answer: Invest): string[] {
   const best = bestSet(answer)
   const budget = yuan(answer.budget_yuan)
-  if (!best.chosen.length) return [t('invest_none', { budget })]
-  const said = t('invest_said', {
+  if (!best.chosen.length) return [t('decide.invest_none', { budget })]
+  const said = t('decide.invest_said', {
     budget,
     names: titlesOf(answer, inOrder(answer)).join(comma()),
     cost: yuan(best.cost_yuan),
@@ -49,26 +48,31 @@ export function investSaid(answer: Invest): string[] {
 }
 
 function freshSaid(answer: Invest, fresh: Mean): string {
-  return t('invest_fresh', { saved: `${lossOf(fresh.mean, answer.unit)} (${bounds(fresh)})` })
+  return t('decide.invest_fresh', {
+    saved: `${lossOf(fresh.mean, answer.unit)} (${bounds(fresh)})`,
+  })
 }
 
 export function n1Said(answer: N1): string[] {
   const first = answer.worst[0]
-  if (!first) return [t('n1_none')]
+  if (!first) return [t('decide.n1_none')]
   return [
-    t(answer.unit === 'assets' ? 'n1_assets' : 'n1_said', {
+    t(answer.unit === 'assets' ? 'decide.n1_assets' : 'decide.n1_said', {
       name: first.name || first.asset,
       kind: pick(first.kind_zh, first.kind_en),
       people: big(first.people),
     }),
-    t('n1_many', { tried: big(answer.assets_tried, 4), n: big(answer.assets_that_lose_anyone, 4) }),
+    t('decide.n1_many', {
+      tried: big(answer.assets_tried, 4),
+      n: big(answer.assets_that_lose_anyone, 4),
+    }),
   ]
 }
 
 export function rateSaid(answer: Rate): string[] {
   const most = [...answer.scenarios].sort((a, b) => (b.aal_share ?? 0) - (a.aal_share ?? 0))[0]
   const loss = lossOf(answer.aal.total.mean_h_per_a, perYear(answer.unit))
-  const said = t('rate_said', {
+  const said = t('decide.rate_said', {
     loss: `${loss} (${annual(answer.aal.total)})`,
     n: answer.scenarios.length,
     rate: Number(answer.total_rate_per_a.toPrecision(3)),
@@ -76,7 +80,7 @@ export function rateSaid(answer: Rate): string[] {
   if (!most) return [said]
   return [
     said,
-    t('rate_most', { name: both(most.title, most.name), share: share(most.aal_share, 0) }),
+    t('decide.rate_most', { name: both(most.title, most.name), share: share(most.aal_share, 0) }),
   ]
 }
 
@@ -85,9 +89,9 @@ function networksSaid(answer: NetworkMeasures, name: (lifeline: string) => strin
   const worst = hit.sort(
     (a, b) => (b.average_loss?.complete ?? 0) - (a.average_loss?.complete ?? 0),
   )[0]
-  if (!worst) return [t('measure_plain', { n: answer.lifelines.length })]
+  if (!worst) return [t('decide.measure_plain', { n: answer.lifelines.length })]
   const part = share(worst.average_loss?.complete, 1)
-  return [t('measure_said', { name: name(worst.lifeline), share: part })]
+  return [t('decide.measure_said', { name: name(worst.lifeline), share: part })]
 }
 
 /** The headline of an answer of any kind. */

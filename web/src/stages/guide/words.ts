@@ -59,7 +59,7 @@ export const guideWords = defineWords({
       end: {
         title: '走完了',
         text: '术语、做法和“这些数没说什么”都在这页。导入自己的城市，从“城市 → 导入”开始。',
-        do: '',
+        do: '先试试导入自己的一份表格。',
       },
     },
     glossary: '术语',
@@ -171,7 +171,7 @@ export const guideWords = defineWords({
       end: {
         title: 'That was all',
         text: 'Terms, how-tos and what the figures do not say are on this page. Your own city begins at City → Import.',
-        do: '',
+        do: 'Try an import of your own.',
       },
     },
     glossary: 'Terms',

@@ -4,8 +4,7 @@ import { big, hours, share } from '@/words/format'
 import { bounds, lossOf } from '@/stages/decide/saying'
 import type { KeyFigures, Story } from './data'
 
-const t = (key: string, said: Record<string, string | number> = {}) =>
-  i18n.global.t(`home.${key}`, said)
+const t = (key: string, said: Record<string, string | number> = {}) => i18n.global.t(key, said)
 const joined = (all: string[]) => all.join(i18n.global.locale.value === 'en' ? ', ' : '、')
 
 export function lineName(figures: KeyFigures, id: string): string {
@@ -22,7 +21,7 @@ export function worstLine(figures: KeyFigures) {
 
 export function firstSaid(figures: KeyFigures): string[] {
   const [first, ...then] = figures.first
-  if (!first) return [t('first_none')]
+  if (!first) return [t('home.first_none')]
   const said = {
     line: lineName(figures, first.lifeline),
     at: hours(first.at_h),
@@ -30,9 +29,9 @@ export function firstSaid(figures: KeyFigures): string[] {
     share: share(first.share),
     deepest: share(first.deepest),
   }
-  const key = figures.unit === 'assets' ? 'first_assets' : 'first_said'
+  const key = figures.unit === 'assets' ? 'home.first_assets' : 'home.first_said'
   const next = then.map((one) => `${lineName(figures, one.lifeline)} (${hours(one.at_h)})`)
-  return next.length ? [t(key, said), t('then', { lines: joined(next) })] : [t(key, said)]
+  return next.length ? [t(key, said), t('home.then', { lines: joined(next) })] : [t(key, said)]
 }
 
 /** The region with the most loss, and its share of all. */
@@ -50,12 +49,13 @@ export function worstRegion(figures: KeyFigures): { name: string; share: number 
 
 export function whoSaid(figures: KeyFigures): string[] {
   const worst = worstLine(figures)
-  if (!worst || !worst.loss_person_h.mean) return [t('who_none')]
-  const key = figures.unit === 'assets' ? 'who_asset' : 'who_said'
+  if (!worst || !worst.loss_person_h.mean) return [t('home.who_none')]
+  const key = figures.unit === 'assets' ? 'home.who_asset' : 'home.who_said'
   const line = lineName(figures, worst.lifeline)
   const said = [t(key, { line, people: big(worst.without.mean) })]
   const region = worstRegion(figures)
-  if (region) said.push(t('who_district', { district: region.name, share: share(region.share, 0) }))
+  if (region)
+    said.push(t('home.who_district', { district: region.name, share: share(region.share, 0) }))
   const wait = figures.waits[0]
   if (wait) {
     const region_ = figures.regions.find((one) => one.id === wait.region)
@@ -64,41 +64,43 @@ export function whoSaid(figures: KeyFigures): string[] {
       .filter((part, n, all) => part && all.indexOf(part) === n)
       .join(' · ')
     const out = { zone, line: lineName(figures, wait.lifeline), hours: hours(wait.outage_h) }
-    said.push(t('who_wait', out))
+    said.push(t('home.who_wait', out))
   }
   return said
 }
 
 export function longSaid(figures: KeyFigures): string[] {
   const worst = worstLine(figures)
-  if (!worst || !worst.loss_person_h.mean) return [t('who_none')]
+  if (!worst || !worst.loss_person_h.mean) return [t('home.who_none')]
   const line = lineName(figures, worst.lifeline)
   const horizon = hours(figures.horizon_h)
   const full = fullSaid(worst.t100_h)
   const { p50, p95 } = worst.t90_h ?? {}
-  if (p50 === null || p50 === undefined) return [t('long_never', { line, horizon })]
-  if (p50 === 0) return [t('long_kept', { line }), full]
+  if (p50 === null || p50 === undefined) return [t('home.long_never', { line, horizon })]
+  if (p50 === 0) return [t('home.long_kept', { line }), full]
   if (p95 === null || p95 === undefined) {
-    return [t('long_bad', { line, p50: hours(p50), horizon }), full]
+    return [t('home.long_bad', { line, p50: hours(p50), horizon }), full]
   }
-  return [t('long_said', { line, p50: hours(p50), p95: hours(p95) }), full]
+  return [t('home.long_said', { line, p50: hours(p50), p95: hours(p95) }), full]
 }
 
 function fullSaid(times: { p50?: number | null; p95?: number | null } | null | undefined): string {
   const { p50, p95 } = times ?? {}
-  if (typeof p50 !== 'number') return t('long_full_never')
-  if (typeof p95 !== 'number') return t('long_full_bad', { p50: hours(p50) })
-  return t('long_full', { p50: hours(p50), p95: hours(p95) })
+  if (typeof p50 !== 'number') return t('home.long_full_never')
+  if (typeof p95 !== 'number') return t('home.long_full_bad', { p50: hours(p50) })
+  return t('home.long_full', { p50: hours(p50), p95: hours(p95) })
 }
 
 export function weakSaid({ figures, weak }: Story): string[] {
-  if (!weak) return [t('weak_none')]
+  if (!weak) return [t('home.weak_none')]
   const name = weak.name || weak.asset
   const kind = pick(weak.kind_zh, weak.kind_en)
   if (weak.knock_saved_ph === null) {
-    return [t('weak_alone', { name, kind, people: big(weak.n1_people) })]
+    return [t('home.weak_alone', { name, kind, people: big(weak.n1_people) })]
   }
   const unit = figures.unit === 'assets' ? 'asset-hours' : 'person-hours'
   const range = bounds({ low: weak.knock_low_ph, high: weak.knock_high_ph })
-  return [t('weak_said', { name, kind, saved: lossOf(weak.knock_saved_ph, unit), bounds: range })]
+  return [
+    t('home.weak_said', { name, kind, saved: lossOf(weak.knock_saved_ph, unit), bounds: range }),
+  ]
 }

@@ -22,6 +22,8 @@ export function takeCsv(name: string, rows: unknown[][]): void {
   take(name, new Blob(['\ufeff', csvOf(rows)], { type: 'text/csv;charset=utf-8' }))
 }
 
-export async function takePicture(name: string, url: string): Promise<void> {
-  take(name, await (await fetch(url)).blob())
+/** A picture out of its data address; the page's policy forbids to fetch such an address. */
+export function takePicture(name: string, url: string): void {
+  const bytes = Uint8Array.from(atob(url.split(',')[1] ?? ''), (one) => one.charCodeAt(0))
+  take(name, new Blob([bytes], { type: 'image/png' }))
 }
