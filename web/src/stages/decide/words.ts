@@ -299,7 +299,7 @@ export const decideWords = defineWords({
     lead: 'Where money goes first, what hurts most when it fails alone, what a year costs.',
     invest: 'Budget',
     n1: 'Failing alone',
-    rate: 'A year’s loss',
+    rate: 'A year\'s loss',
     measure: 'Network measures',
     invest_does: 'With some money: what to build first, and how much less is lost.',
     n1_does:
@@ -324,18 +324,18 @@ export const decideWords = defineWords({
     read: 'Read the answer',
     superseded: 'of version {n} of the city, which is now at version {now}',
     invest_said:
-      'With {budget}, build first: {names}. {cost} in all; {saved} less is lost, {share} of today’s loss.',
+      'With {budget}, build first: {names}. {cost} in all; {saved} less is lost, {share} of today\'s loss.',
     invest_none: 'Nothing that {budget} buys saves anything.',
     invest_fresh: 'Checked on samples the choice never saw: {saved} less.',
     n1_said:
-      '“{name}” ({kind}) hurts most: with it alone out, {people} people lose a service (summed over lifelines).',
+      '"{name}" ({kind}) hurts most: with it alone out, {people} people lose a service (summed over lifelines).',
     n1_many:
       '{tried} assets were failed one by one; {n} of them alone leave somebody without service.',
     n1_none: 'No asset that fails alone leaves anybody without service.',
     n1_assets:
-      '“{name}” ({kind}) hurts most: with it alone out, {people} assets are out (summed over lifelines).',
+      '"{name}" ({kind}) hurts most: with it alone out, {people} assets are out (summed over lifelines).',
     rate_said: 'A year costs {loss} on average, from {n} scenarios, {rate} a year in all.',
-    rate_most: '“{name}” makes {share} of it.',
+    rate_most: '"{name}" makes {share} of it.',
     measure_said: '{name} is cut most: {share} of its users reach no source, on average.',
     measure_plain: 'Measures of {n} undamaged networks.',
     person: 'person-hours',
@@ -445,7 +445,7 @@ export const decideWords = defineWords({
     district: 'District',
     members: 'Scenarios it comes from',
     mean_loss: 'Mean loss when it strikes',
-    share_a: 'Share of the year’s loss',
+    share_a: 'Share of the year\'s loss',
     once_in: 'Once in',
     bounds_col: '95 % bounds',
     networks_title: 'Network measures',
@@ -463,7 +463,7 @@ export const decideWords = defineWords({
     png: 'Picture',
     report: 'Make a report page',
     leaves: 'What these figures do not say',
-    leaves_reach: 'Level “reach”: no capacity and no flow, so it is optimistic.',
+    leaves_reach: 'Level "reach": no capacity and no flow, so it is optimistic.',
     leaves_alone: 'Failing alone counts backups as spent and nothing as started by hand or mended.',
     leaves_rates: 'Yearly rates are taken as given: their own uncertainty is not in the bounds.',
     leaves_costs:
@@ -496,7 +496,7 @@ export const decideWords = defineWords({
     per_year: 'Times a year',
     per_year_hint: 'once in 100 years: 0.01',
     rates_all: 'Give a yearly rate to all scenarios or to none.',
-    rates_needed: 'A year’s loss needs a yearly rate for each scenario.',
+    rates_needed: 'A year\'s loss needs a yearly rate for each scenario.',
     pick_one: 'Pick at least one scenario.',
     measures_title: 'What could be done',
     measures_hint:
@@ -509,7 +509,7 @@ export const decideWords = defineWords({
     suggest_n: 'The first',
     suggest_go: 'Add them (costs left for you)',
     suggest_note:
-      'Each is “harden: fragility median × 1.5”; 1.5 is an assumption you may change. Costs stay empty until you give them.',
+      'Each is "harden: fragility median × 1.5"; 1.5 is an assumption you may change. Costs stay empty until you give them.',
     suggested: '{n} added; their costs are to be given',
     add: 'Add a measure',
     edit: 'Change',
@@ -524,9 +524,9 @@ export const decideWords = defineWords({
     title_en: 'Name (English)',
     picks: 'Which assets',
     picks_hint:
-      'Search by name or id; or choose “pick on the map”, then click assets or draw a box.',
+      'Search by name or id; or choose "pick on the map", then click assets or draw a box.',
     pick_on_map: 'Pick on the map',
-    picking: 'Picking for “{field}”: click assets or use the box tool.',
+    picking: 'Picking for "{field}": click assets or use the box tool.',
     picking_done: 'Done picking',
     search: 'Search assets: name, id or kind',
     chosen_n: '{n} chosen',
