@@ -299,7 +299,7 @@ export const decideWords = defineWords({
     lead: 'Where money goes first, what hurts most when it fails alone, what a year costs.',
     invest: 'Budget',
     n1: 'Failing alone',
-    rate: 'A year\'s loss',
+    rate: "A year's loss",
     measure: 'Network measures',
     invest_does: 'With some money: what to build first, and how much less is lost.',
     n1_does:
@@ -324,7 +324,7 @@ export const decideWords = defineWords({
     read: 'Read the answer',
     superseded: 'of version {n} of the city, which is now at version {now}',
     invest_said:
-      'With {budget}, build first: {names}. {cost} in all; {saved} less is lost, {share} of today\'s loss.',
+      "With {budget}, build first: {names}. {cost} in all; {saved} less is lost, {share} of today's loss.",
     invest_none: 'Nothing that {budget} buys saves anything.',
     invest_fresh: 'Checked on samples the choice never saw: {saved} less.',
     n1_said:
@@ -445,7 +445,7 @@ export const decideWords = defineWords({
     district: 'District',
     members: 'Scenarios it comes from',
     mean_loss: 'Mean loss when it strikes',
-    share_a: 'Share of the year\'s loss',
+    share_a: "Share of the year's loss",
     once_in: 'Once in',
     bounds_col: '95 % bounds',
     networks_title: 'Network measures',
@@ -496,7 +496,7 @@ export const decideWords = defineWords({
     per_year: 'Times a year',
     per_year_hint: 'once in 100 years: 0.01',
     rates_all: 'Give a yearly rate to all scenarios or to none.',
-    rates_needed: 'A year\'s loss needs a yearly rate for each scenario.',
+    rates_needed: "A year's loss needs a yearly rate for each scenario.",
     pick_one: 'Pick at least one scenario.',
     measures_title: 'What could be done',
     measures_hint:

@@ -131,7 +131,7 @@ export const guideWords = defineWords({
     leave: 'Leave',
     leave_said: 'Leave the tour (it goes on from the Guide)',
     finish: 'Done',
-    to_page: 'Back to this step\'s page',
+    to_page: "Back to this step's page",
     stops: {
       home: {
         title: 'Overview: the outcome first',
@@ -180,9 +180,9 @@ export const guideWords = defineWords({
     limits: 'What the figures do not say',
     limits_list: {
       reach:
-        'Level reach: connected and working counts as supplied; no capacity, so it is optimistic. Level balance adds capacity and shedding by priority. For flows and pressures check with the field\'s own software.',
+        "Level reach: connected and working counts as supplied; no capacity, so it is optimistic. Level balance adds capacity and shedding by priority. For flows and pressures check with the field's own software.",
       assumed:
-        'Fragility and restoration come from published sources and packs, seldom measured locally; inferred and synthetic values are marked on the city\'s pages.',
+        "Fragility and restoration come from published sources and packs, seldom measured locally; inferred and synthetic values are marked on the city's pages.",
       samples:
         'Means carry 95 % bounds; more samples make them narrower. Where bounds overlap, neither can be called better.',
       people: 'People are residents; lifelines are summed, so who loses two counts twice.',
@@ -199,7 +199,7 @@ export const guideWords = defineWords({
       },
       look: {
         title: 'See what an asset needs and who needs it',
-        text: 'Click it on the city\'s map, or search its name.',
+        text: "Click it on the city's map, or search its name.",
       },
       whatif: {
         title: 'What if these fail',
@@ -249,7 +249,7 @@ export const guideWords = defineWords({
       files:
         'Runs and answers carry their data files (Parquet, JSON, NetCDF) for Python, QGIS or Excel.',
       folder:
-        'A city is a folder of GeoParquet and TOML below cities/ of the server\'s data folder; runs are below runs/.',
+        "A city is a folder of GeoParquet and TOML below cities/ of the server's data folder; runs are below runs/.",
       api: 'All that the pages do, the API does:',
       reports: 'Finished report pages:',
     },

@@ -161,7 +161,7 @@ export const homeWords = defineWords({
     kinds: {
       stress: 'Run',
       n1: 'Failing alone',
-      rate: 'A year\'s loss',
+      rate: "A year's loss",
       invest: 'Budget',
       measure: 'Network measures',
       demo: 'Demo city',
