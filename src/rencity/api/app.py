@@ -24,8 +24,10 @@ from rencity.api.routes import (
     runs,
     scenarios,
     system,
+    tables,
     things,
     uploads,
+    zones,
 )  # fmt: skip
 from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
@@ -52,7 +54,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, things, failing)
+    of_cities = (cities, maps, zones, things, failing, tables)
     for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
