@@ -23,8 +23,10 @@ from rencity.api.routes import (
     journal,
     maps,
     packs,
+    reading,
     runs,
     scenarios,
+    standing,
     system,
     things,
     uploads,
@@ -53,7 +55,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, things, failing)
+    of_cities = (cities, maps, things, failing, standing, reading)
     for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(system.router)
