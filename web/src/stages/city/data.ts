@@ -3,23 +3,30 @@ import {
   askJob,
   askWhatIf,
   checkVersion,
+  compareVersions,
   describeVersion,
   getCity,
   getJob,
   getMap,
   getProgress,
   getThing,
+  getVersion,
   listJobs,
+  listOrigins,
   listVersions,
   listWithin,
   listZones,
   removeCity,
   searchThings,
+  type ChangesOut,
   type CityOut,
   type CityVersionOut,
+  type FindingOut,
   type FoundOut,
+  type InfoOut,
   type JobOut,
   type MapOut,
+  type OriginsOut,
   type ProgressOut,
   type RefOut,
   type ThingOut,
@@ -30,11 +37,15 @@ import { answered, everyItem, write } from '@/live/asking'
 import type { At } from '@/map/layers'
 
 export type {
+  ChangesOut,
   CityOut,
   CityVersionOut,
+  FindingOut,
   FoundOut,
+  InfoOut,
   JobOut,
   MapOut,
+  OriginsOut,
   ProgressOut,
   RefOut,
   ThingOut,
@@ -43,7 +54,7 @@ export type {
 }
 
 /** A version of a city. */
-export interface At_ {
+export interface Where {
   city: string
   number: number
 }
@@ -66,6 +77,12 @@ export function drawMap(city: string, version: number): Promise<JobOut> {
 
 export function oneCity(city: string): Promise<CityOut> {
   return answered(getCity({ path: { city } })) as Promise<CityOut>
+}
+
+export function oneVersion(at: Where): Promise<CityVersionOut> {
+  return answered(
+    getVersion({ path: { city: at.city, number: at.number } }),
+  ) as Promise<CityVersionOut>
 }
 
 export function versionsOf(city: string): Promise<CityVersionOut[]> {
@@ -102,87 +119,53 @@ export async function making(): Promise<JobOut[]> {
   return all.flat()
 }
 
-export function thing(at: At_, which: Which): Promise<ThingOut> {
+export function thing(at: Where, which: Which): Promise<ThingOut> {
   const query =
     which.id !== undefined
       ? { table: which.table, id: which.id }
       : { table: which.table, row: which.row }
-  return answered(getThing({ path: at2path(at), query }))
+  return answered(getThing({ path: { city: at.city, number: at.number }, query }))
 }
 
-function at2path(at: At_): { city: string; number: number } {
-  return { city: at.city, number: at.number }
-}
-
-export function search(at: At_, q: string, limit = 20): Promise<FoundOut[]> {
-  return answered(searchThings({ path: at2path(at), query: { q, limit } }))
+export function search(at: Where, q: string, limit = 20): Promise<FoundOut[]> {
+  return answered(searchThings({ path: { city: at.city, number: at.number }, query: { q, limit } }))
 }
 
 /** Ids of assets that an outline touches. */
 export async function assetsWithin(
-  at: At_,
+  at: Where,
   polygon: At[],
   lifelines: string[],
   kinds: string[],
 ): Promise<{ ids: string[]; total: number }> {
   const body = { polygon, lifelines, kinds, tables: ['assets' as const] }
-  const found = await answered(listWithin({ path: at2path(at), body }))
+  const found = await answered(listWithin({ path: { city: at.city, number: at.number }, body }))
   return found.assets ?? { ids: [], total: 0 }
 }
 
-export function whatIf(at: At_, assets: string[]): Promise<WhatIfOut> {
-  return answered(askWhatIf({ path: at2path(at), body: { assets } }))
+export function whatIf(at: Where, assets: string[]): Promise<WhatIfOut> {
+  return answered(askWhatIf({ path: { city: at.city, number: at.number }, body: { assets } }))
 }
 
-export function zonesOf(at: At_): Promise<ZoneColumnsOut> {
-  return answered(listZones({ path: at2path(at) }))
+export function zonesOf(at: Where): Promise<ZoneColumnsOut> {
+  return answered(listZones({ path: { city: at.city, number: at.number } }))
 }
 
-/** What a version holds, in figures. */
-export interface Info {
-  synthetic: boolean
-  seed: number | null
-  code: string
-  time_zone: string
-  hash: string
-  people: number
-  zones: Record<string, number>
-  assets: Record<string, { total: number; sources: number; kinds: Record<string, number> }>
-  links: Record<string, number>
-  needs: Record<string, number>
-  rows: Record<string, number>
-  origins: Record<string, OriginsOfTable>
-  sources: { layer: string; title: string; licence: string; note?: string; retrieved?: string }[]
-  statistics: { km2?: number; people_per_km2?: number }
+export function infoOf(at: Where): Promise<InfoOut> {
+  return answered(describeVersion({ path: { city: at.city, number: at.number } }))
 }
 
-export interface OriginsOfColumn {
-  measured: number
-  inferred: number
-  synthetic: number
-  values: number
-  rules: Record<string, number>
+export function findingsOf(at: Where): Promise<FindingOut[]> {
+  return answered(checkVersion({ path: { city: at.city, number: at.number } }))
 }
 
-export interface OriginsOfTable extends OriginsOfColumn {
-  missing: number
-  columns: Record<string, OriginsOfColumn>
+export function originsOf(at: Where): Promise<OriginsOut> {
+  return answered(listOrigins({ path: { city: at.city, number: at.number } }))
 }
 
-export async function infoOf(at: At_): Promise<Info> {
-  return (await answered(describeVersion({ path: at2path(at) }))) as unknown as Info
-}
-
-export interface Finding {
-  rule: string
-  severity: 'error' | 'warning' | 'note'
-  what: string
-  mend: string
-  table: string
-  field: string
-  ids: string[]
-}
-
-export async function findingsOf(at: At_): Promise<Finding[]> {
-  return (await answered(checkVersion({ path: at2path(at) }))) as unknown as Finding[]
+/** What differs from an older version to this one. */
+export function changesOf(at: Where, against: number): Promise<ChangesOut> {
+  return answered(
+    compareVersions({ path: { city: at.city, number: at.number }, query: { against } }),
+  )
 }
