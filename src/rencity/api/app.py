@@ -30,7 +30,7 @@ from rencity.api.routes import (
     things,
     uploads,
     zones,
-)  # fmt: skip
+)
 from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
 

@@ -104,7 +104,7 @@ def _layer(file: Peek, sheet: Sheet, number: int) -> str | None:
     if not sheet.crs and shapes:
         lines.append('crs = "EPSG:4326"')
     lines.append("[layers.columns]")
-    lines.append(f"id = {_said(_prefix(stem) + key)}")
+    lines.append(f"id = {_said(_prefix(file, sheet) + key)}")
     if named := _found(names, _NAME):
         lines.append(f"name = {_column(named)}")
     if table == "zones":
@@ -161,8 +161,10 @@ def _key(sheet: Sheet, x: str, y: str) -> str:
     return f"{{{x}}}-{{{y}}}" if x in own or y in own else ""
 
 
-def _prefix(stem: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") + "-"
+def _prefix(file: Peek, sheet: Sheet) -> str:
+    """What sets ids of one table apart from those of another."""
+    where = f"{PurePosixPath(file.path).with_suffix('')} {sheet.name}"
+    return re.sub(r"\W+", "-", where.lower()).strip("-") + "-"
 
 
 def _column(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -145,7 +146,9 @@ def _names(path: Path) -> tuple[str, ...]:
             if not file.read(16).startswith(b"SQLite format 3"):
                 return ("",)
         try:
-            return tuple(str(name) for name in pyogrio.list_layers(path)[:, 0])
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # reading its rows tells them
+                return tuple(str(name) for name in pyogrio.list_layers(path)[:, 0])
         except pyogrio.errors.DataSourceError as exc:
             raise InputError(f"broken: {exc}", place=path.name, mend="save it again") from exc
     if suffix == ".graphml":

@@ -10,7 +10,7 @@ import {
   listReaders,
   previewImport,
   type CatalogueOut,
-  type FileOut,
+  type PeekOut,
   type JobOut,
   type LineOut,
   type MappingFaultOut,
@@ -24,7 +24,7 @@ import { answered, everyItem, Fault, faultOf, newKey, write } from '@/live/askin
 
 export type {
   CatalogueOut,
-  FileOut,
+  PeekOut as FileOut,
   JobOut,
   LineOut,
   MappingFaultOut,
