@@ -13,7 +13,7 @@ from rencity.api.errors import ErrorOut
 from rencity.atlas.tiles import build, map_folder
 from rencity.city.demo.build import make_demo
 from rencity.city.model import City
-from rencity.registry.cities import take_in
+from tests.api.versions import registered
 from tests.servers import Here, new_key
 
 TILES = "application/vnd.pmtiles"
@@ -22,14 +22,6 @@ TILES = "application/vnd.pmtiles"
 @pytest.fixture(scope="module")
 def block() -> City:
     return make_demo("block", 1).city
-
-
-def registered(here: Here, city: City, folder: Path) -> str:
-    """Register a city as `--city DIR` does; its path below `cities/`."""
-    city.write(folder)
-    with here.services.store.writing("me") as tx:
-        take_in(tx, here.services.places, folder)
-    return f"cities/{city.identity.id}/versions/1"
 
 
 @pytest.fixture

@@ -14,7 +14,19 @@ from rencity.api import errors, events, web
 from rencity.api.counts import counted
 from rencity.api.guard import Guard
 from rencity.api.metrics import Metrics
-from rencity.api.routes import cities, jobs, journal, maps, packs, runs, scenarios, system, uploads
+from rencity.api.routes import (
+    cities,
+    failing,
+    jobs,
+    journal,
+    maps,
+    packs,
+    runs,
+    scenarios,
+    system,
+    things,
+    uploads,
+)  # fmt: skip
 from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
 
@@ -40,7 +52,8 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    for module in (cities, maps, scenarios, runs, uploads, packs, jobs, journal, events):
+    of_cities = (cities, maps, things, failing)
+    for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
     app.include_router(system.router)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rencity.kit.errors import AbsentError
 
 if TYPE_CHECKING:
     from rencity.city.network import Network
+    from rencity.sim.why.lane import Bools
     from rencity.sim.why.names import Names
+
+T = TypeVar("T")
 
 MOST_ROWS = 4_000_000
 """Rows of all tables held at once, about; a metropolis has two million."""
@@ -30,6 +34,33 @@ class Opened:
         self.folder = folder
         self.city = City.open(folder)
         self._lock = threading.RLock()
+        self._kept: dict[Any, Any] = {}
+        self._making: dict[Any, threading.Lock] = {}
+
+    def kept(self, what: Callable[[Opened], T]) -> T:
+        """What a class derives from the city, made once and kept with it.
+
+        Parameters
+        ----------
+        what : a class that is made of an opened city
+        """
+        with self._lock:
+            making = self._making.setdefault(what, threading.Lock())
+        with making:
+            if what not in self._kept:
+                self._kept[what] = what(self)
+            return self._kept[what]
+
+    @property
+    def runs(self) -> Bools:
+        """What is served in the undamaged city, bool (n,).
+
+        Raises
+        ------
+        CityError : the city has errors
+        """
+        with self._lock:
+            return self._runs
 
     @property
     def rows(self) -> int:
@@ -58,6 +89,12 @@ class Opened:
         from rencity.city.network.cache import network_of  # noqa: PLC0415 - heavy
 
         return network_of(self.city)
+
+    @cached_property
+    def _runs(self) -> Bools:
+        from rencity.sim.why.lane import undamaged_runs  # noqa: PLC0415 - heavy
+
+        return undamaged_runs(self._network)
 
     @cached_property
     def _names(self) -> Names:

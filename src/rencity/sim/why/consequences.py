@@ -75,6 +75,7 @@ class Together:
     Attributes
     ----------
     idle : the rows asked for that are not served in the undamaged city
+    rounds_more : groups that are not told
     zones : every zone that is hit, most people first
     dark : int64, rows of ``city.assets`` that are out, ascending
     """
@@ -84,6 +85,7 @@ class Together:
     people: Mapping[str, int]
     lost: Mapping[str, int]
     rounds: tuple[tuple[Group, ...], ...]
+    rounds_more: int
     zones: tuple[ZoneLoss, ...]
     facilities: tuple[Facility, ...]
     hours: tuple[Hour, ...]
@@ -118,25 +120,32 @@ def consequences(
 
 
 def together(
-    network: Network, rows: Iterable[int], names: Names, runs: Bools | None = None
+    network: Network,
+    rows: Iterable[int],
+    names: Names,
+    runs: Bools | None = None,
+    most_groups: int | None = None,
 ) -> Together:
     """Fail rows at once, for good, and follow what goes with them.
 
     Parameters
     ----------
     rows, runs : as `consequences`
+    most_groups : of a round that are told, most people first; None: all
     """
     asked = sorted({int(row) for row in rows})
     alive = undamaged_runs(network) if runs is None else runs
     fall = Fall(network, names, alive, asked)
     course = timeline(network, alive, fall.down)
+    told = fall.told(course, most_groups)
     out = names.asset_of_row[np.concatenate([fall.gone, fall.links])]
     return Together(
         idle=tuple(row for row in asked if row < network.nodes and not alive[row]),
         unit=network.unit,
         people=people_on(network, fall.gone),
         lost=_lost(names, out),
-        rounds=fall.told(course),
+        rounds=told,
+        rounds_more=fall.groups - sum(map(len, told)),
         zones=tuple(zones_on(network, names, fall.gone)),
         facilities=fall.facilities(course),
         hours=tuple(_hours(network, course)),

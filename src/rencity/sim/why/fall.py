@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,13 +19,14 @@ from rencity.sim.why.lane import (
     without,
 )
 from rencity.sim.why.names import FACILITIES, Asset, Names
-from rencity.sim.why.people import people_on
+from rencity.sim.why.people import people_by_node, people_on
 from rencity.sim.why.timeline import Timeline
 
 SHOWN_IDS = 20
 FAILED, RIDES, STOPPED, CUT_OFF = "failed", "rides", "stopped", "cut_off"
 
 _How = tuple[str, tuple[int, ...]]
+_Key = tuple[str, str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -136,18 +137,43 @@ class Fall:
                 return tuple(int(p) for p in mine if not one.before.served[p])
         return ()
 
-    def told(self, course: Timeline) -> tuple[tuple[Group, ...], ...]:
-        """The rounds, the rows of each brought together by reason and lifeline."""
-        return tuple(tuple(self._groups(one, course)) for one in self.rounds)
+    def told(self, course: Timeline, most: int | None = None) -> tuple[tuple[Group, ...], ...]:
+        """The rounds, the rows of each brought together by reason and lifeline.
 
-    def _groups(self, rows: list[int], course: Timeline) -> Iterator[Group]:
-        found: dict[tuple[str, str, tuple[int, ...]], list[int]] = {}
+        Parameters
+        ----------
+        most : groups of a round that are told; None: all
+        """
+        people = people_by_node(self.network)
+        return tuple(
+            tuple(self._group(*key, rows, course) for key, rows in self._sorted(one, people)[:most])
+            for one in self.rounds
+        )
+
+    @property
+    def groups(self) -> int:
+        """Groups of all rounds."""
+        return sum(len(self._grouped(rows)) for rows in self.rounds)
+
+    def _grouped(self, rows: list[int]) -> dict[_Key, list[int]]:
+        found: dict[_Key, list[int]] = {}
         lines = self.names.lifeline[self.names.asset_of_row[rows]].tolist()
         for row, line in zip(rows, lines, strict=True):
             how, by = self.how[row]
             found.setdefault((how, str(line), by), []).append(row)
-        told = [self._group(*key, mine, course) for key, mine in found.items()]
-        yield from sorted(told, key=lambda each: (-each.people, -each.count, each.assets))
+        return found
+
+    def _sorted(self, rows: list[int], people: Ints) -> list[tuple[_Key, list[int]]]:
+        """Groups of a round, most people first, then most assets, ties by the first id."""
+        told = people.tolist()
+        n, names = self.network.nodes, self.names
+
+        def rank(group: tuple[_Key, list[int]]) -> tuple[int, int, str]:
+            mine = group[1]
+            total = sum(told[row] for row in mine if row < n)
+            return -total, -len(mine), min(names.id_of(row) for row in mine)
+
+        return sorted(self._grouped(rows).items(), key=rank)
 
     def _group(
         self, how: str, lifeline: str, by: tuple[int, ...], rows: list[int], course: Timeline

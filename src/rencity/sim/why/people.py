@@ -35,6 +35,12 @@ def _entries(network: Network, nodes: Ints) -> tuple[Ints, Ints]:
     return np.repeat(network.people_ptr[nodes], count) + within, node
 
 
+def people_by_node(network: Network) -> Ints:
+    """People on each node, int64 (n,)."""
+    upto = np.concatenate([[0], np.cumsum(network.people, dtype=np.int64)])
+    return upto[network.people_ptr[1:]] - upto[network.people_ptr[:-1]]
+
+
 def people_on(network: Network, nodes: Ints) -> dict[str, int]:
     """People on nodes by lifeline, those without any left out."""
     at, node = _entries(network, nodes)
