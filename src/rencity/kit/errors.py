@@ -30,7 +30,13 @@ class RencityError(Exception):
     what : the fault, with the value that caused it
     place : file, row, field or id where it stands
     mend : what to do about it
+
+    Attributes
+    ----------
+    faults : place, fault and mend of each, where one error tells several
     """
+
+    faults: tuple[tuple[str, str, str], ...] = ()
 
     def __init__(self, what: str, *, place: str = "", mend: str = "") -> None:
         super().__init__(what)

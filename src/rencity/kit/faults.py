@@ -31,7 +31,14 @@ def refused(faults: Sequence[Fault], place: str, kind: type[Refusal]) -> Refusal
     """One error that tells every fault, to be raised."""
     (key, what, mend), *rest = faults
     more = "".join(f"\n{_at(place, k)}: {w} | mend: {m}" for k, w, m in rest)
-    return kind(what, place=_at(place, key), mend=mend + more)
+    made = kind(what, place=_at(place, key), mend=mend + more)
+    made.faults = tuple(faults)
+    return made
+
+
+def faults_in(error: RencityError) -> tuple[Fault, ...]:
+    """Every fault that an error tells."""
+    return error.faults or ((error.place, error.what, error.mend),)
 
 
 def _at(place: str, key: str) -> str:

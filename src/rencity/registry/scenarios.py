@@ -11,7 +11,7 @@ from rencity.journal.records import Row
 from rencity.kit.errors import RequestError
 from rencity.registry.places import Places, inside, lay
 from rencity.registry.store import scenarios, uploads
-from rencity.sim.scenario import parse_scenario
+from rencity.sim.scenario import Scenario, parse_scenario
 
 MOST_BYTES = 1_000_000
 FILE = "scenario.toml"
@@ -37,9 +37,7 @@ def checked(tx: Transaction, text: str, files: Mapping[str, str]) -> dict[str, A
     for path, upload in files.items():
         inside(path)
         uploads.get(tx, upload)
-    told = scenario.model_dump(mode="json", exclude_unset=True)
-    for said in _texts(told):
-        _refuse_climbing(said)
+    refuse_climbing(scenario)
     return {
         "title_zh": scenario.title.zh,
         "title_en": scenario.title.en,
@@ -47,6 +45,17 @@ def checked(tx: Transaction, text: str, files: Mapping[str, str]) -> dict[str, A
         "files": dict(files),
         "hazards": sorted({hazard.kind for hazard in scenario.hazards}),
     }
+
+
+def refuse_climbing(scenario: Scenario) -> None:
+    """Refuse a scenario that names a file outside its own folder.
+
+    Raises
+    ------
+    RequestError : it does
+    """
+    for said in _texts(scenario.model_dump(mode="json", exclude_unset=True)):
+        _refuse_climbing(said)
 
 
 def lay_out(reader: Reader, places: Places, row: Row, folder: Path) -> Path:

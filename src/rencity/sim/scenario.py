@@ -25,7 +25,12 @@ MOST_BALANCED = 128
 
 
 class Title(Entry):
-    """What people read."""
+    """What people read.
+
+    Attributes
+    ----------
+    zh, en : in Chinese and in English
+    """
 
     zh: str = ""
     en: str = ""

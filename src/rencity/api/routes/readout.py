@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rencity.api.routes import results, struck
+from rencity.api.routes import checks, results, struck
 
 router = APIRouter()
-for module in (results, struck):
+for module in (results, struck, checks):
     router.include_router(module.router)

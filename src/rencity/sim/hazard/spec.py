@@ -35,7 +35,14 @@ class HazardSpec(Entry):
 
 
 class Selector(Entry):
-    """Assets that fit all that is said; nothing said fits all."""
+    """Assets that fit all that is said; nothing said fits all.
+
+    Attributes
+    ----------
+    lifeline : only assets of this lifeline; empty: of any
+    kinds : only these kinds, as ``lifeline.kind``; empty: any
+    ids : only these assets; empty: any
+    """
 
     lifeline: str = ""
     kinds: tuple[KindName, ...] = ()
@@ -43,7 +50,14 @@ class Selector(Entry):
 
 
 class Target(Selector):
-    """Assets that fail independently with one probability, for `hours` or by a repair state."""
+    """Assets that fail independently with one probability, for `hours` or by a repair state.
+
+    Attributes
+    ----------
+    probability : that each of them fails
+    state : damage state of the repair class, which says how long it lasts
+    hours : how long it lasts
+    """
 
     probability: Probability
     state: str | None = None
@@ -57,14 +71,24 @@ class Target(Selector):
 
 
 class RandomHazard(HazardSpec):
-    """Independent failures; where several targets fit an asset the last one wins."""
+    """Independent failures; where several targets fit an asset the last one wins.
+
+    Attributes
+    ----------
+    targets : which assets, how likely, for how long
+    """
 
     kind: Literal["random"]
     targets: tuple[Target, ...] = Field(min_length=1)
 
 
 class CutoffHazard(HazardSpec, Selector):
-    """Sources lost in every sample."""
+    """Sources lost in every sample.
+
+    Attributes
+    ----------
+    hours : until they are back; ``never``: not within the run
+    """
 
     kind: Literal["cutoff"]
     hours: Hours | Literal["never"]
@@ -81,6 +105,11 @@ class GivenHazard(HazardSpec):
 
     `restore` holds where a row gives no hours: ``class`` takes the median of the gravest state
     of the asset's repair class.
+
+    Attributes
+    ----------
+    path : table with columns asset, sample and, if known, hours
+    restore : hours where a row gives none; ``class``: the repair class; ``never``: not in the run
     """
 
     kind: Literal["given"]
@@ -89,7 +118,15 @@ class GivenHazard(HazardSpec):
 
 
 class Measured(Entry):
-    """One intensity measure of a field's files; `column` is for tables, `band` for rasters."""
+    """One intensity measure of a field's files; `column` is for tables, `band` for rasters.
+
+    Attributes
+    ----------
+    measure : of intensity, as fragility classes name it
+    unit : of the values in the file
+    column : of a table; None: the measure's name
+    band : of a raster
+    """
 
     measure: str
     unit: str
@@ -109,7 +146,14 @@ class Measured(Entry):
 
 
 class Event(Entry):
-    """One file of a weighted set; without any weight all weigh the same."""
+    """One file of a weighted set; without any weight all weigh the same.
+
+    Attributes
+    ----------
+    path : of the file
+    name : of the event; None: that of the file
+    weight : chance of it, given one of the set happens
+    """
 
     path: str
     name: Name | None = None
@@ -117,7 +161,14 @@ class Event(Entry):
 
 
 class EventTable(Entry):
-    """A table of events: `file` makes each path from its columns, as ``{id}_{magnitude}.csv``."""
+    """A table of events: `file` makes each path from its columns, as ``{id}_{magnitude}.csv``.
+
+    Attributes
+    ----------
+    path : of the table
+    file : how each event's file is named, from columns in braces
+    weight : column of weights
+    """
 
     path: str
     file: str
@@ -129,6 +180,7 @@ class FieldHazard(HazardSpec):
 
     Attributes
     ----------
+    measures : several measures of the same files
     measure, unit, column, band : one measure; or `measures` for several in the same files
     events, weights : the files, listed here or in a table
     x, y, crs : columns and system of coordinates of a point table; `crs` also of a raster

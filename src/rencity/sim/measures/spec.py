@@ -20,6 +20,7 @@ class _Measure(Entry):
 
     Attributes
     ----------
+    title : what people read
     id : unique in its file; things it builds are named by it
     cost_yuan : of the whole measure
     excludes : measures that cannot be taken together with it
@@ -87,6 +88,7 @@ class Link(_Measure):
 
     Attributes
     ----------
+    switching_min : of a link that is normally open: time until it is closed
     start, end : the assets
     directed : service flows from start to end only
     asset_kind : kind of the link's own asset, which can fail; None: the link cannot fail
@@ -117,6 +119,8 @@ class Move(_Measure):
 
     Attributes
     ----------
+    asset : which
+    lon, lat : its new place, WGS-84 degrees
     zone : None: the smallest zone whose outline holds the new place
     sill_m : lowest opening above the ground there; None: as it was
     """

@@ -19,6 +19,7 @@ class Explosion(Entry):
 
     Attributes
     ----------
+    fuel_kg, heat_mj_kg, yield_share : the same mass from fuel, its heat and the blast's share
     tnt_kg : mass of TNT; or fuel_kg with the heat it gives and the share that goes into the blast
     hours : how long what is destroyed is out
     """
@@ -43,6 +44,7 @@ class Plume(Entry):
 
     Attributes
     ----------
+    threshold_ppm : concentration at which staff leave
     substance : of `substances.toml`
     rate_kg_s, release_min : how much a second, how long
     height_m : of the release, with the plume's rise

@@ -16,6 +16,7 @@ class ControlSystem(Selector):
 
     Attributes
     ----------
+    name : of the system
     lifeline, kinds, ids, owner : the assets it controls
     controller : or those that need this asset (a dispatch centre, an exchange), at any remove of
         one need; itself included
@@ -41,6 +42,7 @@ class CyberHazard(HazardSpec):
 
     Attributes
     ----------
+    systems : what is attacked
     spread : ``independent`` systems, or ``together``: one draw for all, so that where the least
         likely falls the likelier ones have fallen too
     """

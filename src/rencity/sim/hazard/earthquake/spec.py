@@ -20,7 +20,13 @@ Susceptibility = Literal["none", "very_low", "low", "moderate", "high", "very_hi
 
 
 class PointSource(Entry):
-    """A focus without extent."""
+    """A focus without extent.
+
+    Attributes
+    ----------
+    lon, lat : WGS-84 degrees
+    depth_km : below the ground
+    """
 
     lon: Longitude
     lat: Latitude
@@ -76,7 +82,14 @@ class Plane(Entry):
 
 
 class Size(Entry):
-    """One magnitude of a weighted set."""
+    """One magnitude of a weighted set.
+
+    Attributes
+    ----------
+    magnitude : moment magnitude
+    weight : beside the others'
+    name : of the event; None: made from the magnitude
+    """
 
     magnitude: Magnitude
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)]

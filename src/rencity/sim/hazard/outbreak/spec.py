@@ -51,6 +51,7 @@ class OutbreakHazard(HazardSpec):
 
     Attributes
     ----------
+    epidemic : an outbreak from which absence follows
     absent_share : of staff and crews by week; or `epidemic`, from which it follows
     staff : which assets need whom; where several fit an asset the last one wins
     """

@@ -14,7 +14,14 @@ SUM_TOLERANCE = 1e-6
 
 
 class Gauge(Entry):
-    """A table of rain that fell in the step ending at each time; see `read_gauge`."""
+    """A table of rain that fell in the step ending at each time; see `read_gauge`.
+
+    Attributes
+    ----------
+    path : of the table
+    time, depth : columns of times and of rain
+    unit : of the rain
+    """
 
     path: str
     time: str = "time"
@@ -40,6 +47,7 @@ class RainHazard(HazardSpec):
 
     Attributes
     ----------
+    gauge : rain as it was measured
     storm : formula of a pack, by id; or `gauge`, a series from a file
     return_period_a, weights : years; several are weighted events, alike without weights
     duration_min, step_min : of the storm and its steps

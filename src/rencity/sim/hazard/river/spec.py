@@ -14,7 +14,13 @@ Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Hydrograph(Entry):
-    """A table of stages over time, hours after the hazard's start; linear between rows."""
+    """A table of stages over time, hours after the hazard's start; linear between rows.
+
+    Attributes
+    ----------
+    path : of the table
+    time, stage : columns of hours and of stages
+    """
 
     path: str
     time: str = "time_h"
@@ -51,6 +57,7 @@ class RiverHazard(HazardSpec):
 
     Attributes
     ----------
+    hydrograph : a stage that rises and falls
     reach : where the river runs; its stage is level
     stage_m : height of the water in the terrain's own datum; or `hydrograph`
     stands_h : how long `stage_m` stands; None: to the end

@@ -16,6 +16,7 @@ class TemperatureHazard(HazardSpec):
 
     Attributes
     ----------
+    step_h : between two of `temperatures_c`
     series : CSV or Parquet with time (ISO 8601, equal steps of a day or less) and temperature_c
     temperatures_c : the same written here, one every `step_h`
     peak_factor : highest demand of the day over that of the table `demands`

@@ -35,6 +35,7 @@ class TyphoonHazard(HazardSpec):
 
     Attributes
     ----------
+    spread : how far track and wind may stray; None: not at all
     track : CSV or Parquet with time (ISO 8601; UTC unless it says), lon, lat (WGS-84 degrees),
         pressure_hpa, and if known wind_m_s (highest mean wind at 10 m over sea), rmax_km
     averaging : of wind_m_s: 2-min of CMA, 1-min of JTWC and NHC, 10-min of JMA and the WMO
