@@ -61,8 +61,6 @@ def test_a_rehearsal_from_city_to_page(here: Here) -> None:
     page = next((here.services.places.reports / pages["outcome"]["report"]).rglob("*zh.html"))
     inside = page.relative_to(here.services.places.reports)
     assert "停电" in here.client.get(f"{here.address}reports/{inside}").text
-    first = here.client.get(here.address).text
-    assert f'href="/reports/{inside}"' in first
     # what leans on a city keeps it; what is removed leaves nothing behind
     kept = here.client.delete("cities/block", headers={**new_key(), "If-Match": '"1"'})
     assert kept.status_code == 409
@@ -73,13 +71,6 @@ def test_a_rehearsal_from_city_to_page(here: Here) -> None:
     assert gone.status_code == 204
     until(lambda: not folder.exists(), "the city's folder to go")
     assert here.client.get("journal/verdict").json()["sound"] is True
-
-
-def test_the_first_page_stands_from_the_start(standing: Here) -> None:
-    answer = standing.client.get(standing.address)
-    assert answer.status_code == 200
-    assert "还没有报告" in answer.text
-    assert "default-src 'none'" not in answer.headers["content-security-policy"]
 
 
 def test_progress_is_told_as_events(here: Here) -> None:

@@ -34,7 +34,8 @@ def test_it_serves_at_once_makes_the_city_and_stops_in_order(tmp_path: Path) -> 
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:81"), process.stderr
         with httpx.Client(base_url=address, trust_env=False) as client:
-            assert "推演报告" in until(lambda: _page(client), "the first page")
+            assert "韧城" in client.get("/").text
+            assert "推演报告" in until(lambda: _page(client), "the first page of reports")
             api = f"{address}api/v1"
             job = until(lambda: client.get(f"{api}/jobs").json()["items"], "a job")[0]
             assert (job["kind"], job["caller"]) == ("demo", "operator:operator")
@@ -52,5 +53,5 @@ def test_it_serves_at_once_makes_the_city_and_stops_in_order(tmp_path: Path) -> 
 
 
 def _page(client: httpx.Client) -> str:
-    answer = client.get("/", follow_redirects=True)
+    answer = client.get("/reports/")
     return answer.text if answer.status_code == 200 else ""
