@@ -8,6 +8,7 @@ import { cityWords } from '@/stages/city/words'
 import { rehearseWords } from '@/stages/rehearse/words'
 import { decideWords } from '@/stages/decide/words'
 import { jobsWords } from '@/stages/jobs/words'
+import { progressWords } from '@/stages/jobs/progressWords'
 import { guideWords } from '@/stages/guide/words'
 
 export type Lang = 'zh' | 'en'
@@ -23,6 +24,7 @@ export const PLACES = {
   rehearse: rehearseWords,
   decide: decideWords,
   jobs: jobsWords,
+  progress: progressWords,
   guide: guideWords,
 }
 
