@@ -42,12 +42,13 @@ class Small:
         self.fails: set[str] = set()
         self.stopping = threading.Event()
 
-    def make(self) -> Path:
+    def make(self, scale: str = demonstration.SCALE) -> Path:
         self.done.clear()
         shelf = Shelf(self.places.reports, awaited=len(STRIKES) + 1)
         return Demonstration(
-            self.store, self.places, "operator:me", shelf, self.work, lambda _: None, self.stopping
-        ).make()
+            self.store, self.places, "operator:me", shelf, self.work, lambda _: None, self.stopping,
+            scale,
+        ).make()  # fmt: skip
 
     def work(self) -> None:
         with self.store.writing("system:jobs") as tx:
@@ -125,8 +126,21 @@ def test_what_is_asked_of_the_answers_is_what_the_examples_say(small: Small) -> 
     given = {row["kind"]: row["input"] for row in rows}
     rates = {each["scenario"]: each["rate_per_a"] for each in given["rate"]["scenarios"]}
     assert rates == {"typhoon": 0.05, "rain": 0.01, "blackout": 0.01, "earthquake": 0.0025}
-    assert given["invest"]["budget_yuan"] == demonstration.BUDGET_YUAN
+    assert given["invest"]["budget_yuan"] == demonstration.USUAL_BUDGET_YUAN
     assert "anchor-substations" in given["invest"]["measures_text"]
+
+
+def test_a_smaller_demo_is_another_city_with_measures_and_budget_of_its_size(small: Small) -> None:
+    small.make()
+    small.make("block")
+    assert small.done[0] == "demo"
+    with small.store.reading() as connection:
+        rows = service.page(connection, limit=50)
+        held = cities.version_of(connection, demonstration.CITY, 1)
+    made = {row["id"]: row["input"] for row in rows}
+    assert made[held["job"]]["scale"] == "block"
+    newest = max((row for row in rows if row["kind"] == "invest"), key=lambda row: row["asked_at"])
+    assert newest["input"]["budget_yuan"] == demonstration.BUDGET_YUAN["block"]
 
 
 def test_code_that_strikes_another_way_strikes_again(

@@ -21,12 +21,14 @@ from rencity.api.routes import (
     journal,
     maps,
     packs,
+    reading,
     runs,
     scenarios,
+    standing,
     system,
     things,
     uploads,
-)  # fmt: skip
+)
 from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
 
@@ -52,7 +54,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, things, failing)
+    of_cities = (cities, maps, things, failing, standing, reading)
     for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)

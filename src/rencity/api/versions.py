@@ -23,6 +23,7 @@ class Version:
     Attributes
     ----------
     hash : of its values, as its record says
+    code : administrative division of its city
     """
 
     services: Services
@@ -30,6 +31,7 @@ class Version:
     number: int
     folder: FilePath
     hash: str
+    code: str
 
     @property
     def opened(self) -> Opened:
@@ -50,9 +52,10 @@ def version_here(city: str, number: int, services: Has) -> Version:
     AbsentError, RequestError : there is none
     """
     with services.store.reading() as connection:
-        folder = registry.folder_of(cities.get(connection, city), services.places, number)
+        row = cities.get(connection, city)
+        folder = registry.folder_of(row, services.places, number)
         held = registry.version_of(connection, city, number)
-    return Version(services, city, number, folder, held["hash"])
+    return Version(services, city, number, folder, held["hash"], row["code"])
 
 
 Of = Annotated[Version, Depends(version_here)]

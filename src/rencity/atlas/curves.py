@@ -29,7 +29,7 @@ class Region(BaseModel):
     people: float
 
 
-class Curve(BaseModel):
+class ServedCurve(BaseModel):
     """Share of people served, 0 to 1, one value a step: percentiles over samples, and the mean."""
 
     id: str = Field(description="lifeline")
@@ -50,7 +50,7 @@ class Curves(BaseModel):
     unit: str
     region: Region
     regions: list[Region]
-    lifelines: list[Curve]
+    lifelines: list[ServedCurve]
 
 
 def curves(opened: OpenedRun, region: str | None) -> Curves:
@@ -85,7 +85,7 @@ def _curves(run: Run, region: str | None) -> Curves:
         region=_whole(run) if region is None else regions[run.regions.index(region)],
         regions=regions,
         lifelines=[
-            Curve(
+            ServedCurve(
                 id=name,
                 people=float(people[k]),
                 **{stat: shares[k, s].tolist() for s, stat in enumerate(CURVE_STATS)},

@@ -25,19 +25,25 @@ def run(
     folder: Annotated[Path, typer.Option("--dir", help="where the demo is kept")] = Path(
         "var/demo"
     ),
+    scale: Annotated[
+        str, typer.Option(help="规模 size of the demo city: block, city or metro")
+    ] = "city",
     no_serve: Annotated[bool, typer.Option("--no-serve", help="write the reports and end")] = False,
 ) -> None:
     """演示：启动服务器，建城、打击、看报告。Serve the demo city: made, struck, asked what to do."""
     from rencity.api import serve as server
+    from rencity.city.demo.plan import Plan
     from rencity.db import store_of
+    from rencity.jobs.demonstration import SEED
     from rencity.registry.places import Places
 
+    Plan.of(scale, SEED)  # refuses a scale there is none of before anything is written
     services = server.services_of(store_of(None, folder), Places(folder))
     if no_serve:
         with server.at_work(services):
-            typer.echo(_demonstration(services).make())
+            typer.echo(_demonstration(services, scale).make())
         return
-    demo = _demonstration(services)
+    demo = _demonstration(services, scale)
     with server.listening(services, server.Asked(port=port)) as (made, address, taken):
         _tell("请用本机浏览器打开下面的地址，报告会逐个出现；按 Ctrl-C 结束")
         _tell("for a browser on this machine, reports appear as they are made; Ctrl-C stops")
@@ -50,7 +56,7 @@ def run(
     _tell("stopped 已停止")
 
 
-def _demonstration(services: Services) -> Demonstration:
+def _demonstration(services: Services, scale: str) -> Demonstration:
     from rencity.jobs.demonstration import Demonstration, examples
     from rencity.report.shelf import Shelf
 
@@ -63,6 +69,7 @@ def _demonstration(services: Services) -> Demonstration:
         services.supervisor.wake,
         _tell,
         services.stopping,
+        scale,
     )
 
 

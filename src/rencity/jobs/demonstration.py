@@ -32,8 +32,11 @@ from rencity.report.shelf import Shelf
 
 CITY, SCALE, SEED = "demo-city", "city", 1
 FIRST, LAST = "typhoon", "typhoon-crews"
-SET, MEASURES = "budget/set.toml", "budget/measures-city.toml"
-BUDGET_YUAN = 150e6
+SET = "budget/set.toml"
+MEASURES = {"city": "budget/measures-city.toml", "metro": "budget/measures-city.toml"}
+SMALL_MEASURES = "budget/measures.toml"
+BUDGET_YUAN = {"block": 12e6}
+USUAL_BUDGET_YUAN = 150e6
 POLL_S = 0.2
 
 SHAPES_A_CITY = ("kit", "city")
@@ -58,6 +61,7 @@ class Demonstration:
     wake : called when a job was asked for
     say : told what is being done
     stopping : set when it should give up waiting
+    scale : of the city, as `rencity demo` knows them
     """
 
     store: Store
@@ -67,6 +71,7 @@ class Demonstration:
     wake: Callable[[], None]
     say: Say
     stopping: threading.Event
+    scale: str = SCALE
 
     def make(self) -> Path:
         """Make all that is not there yet; the path of the page that lists it.
@@ -84,7 +89,7 @@ class Demonstration:
 
     def _city(self) -> None:
         """The city, made again when the code that makes it has changed."""
-        key = f"demo-city-{_digest(_code(SHAPES_A_CITY))}"
+        key = f"demo-{self.scale}-{_digest(_code(SHAPES_A_CITY))}"
         with self.store.reading() as connection:
             held = cities.find(connection, CITY)
             made = held and registry_cities.version_of(connection, CITY, held["current"])["job"]
@@ -92,7 +97,8 @@ class Demonstration:
             return
         if held is not None:
             self._clear()
-        self._done(key, "demo", {"scale": SCALE, "seed": SEED, "city": CITY}, "生成演示城市 city")
+        given = {"scale": self.scale, "seed": SEED, "city": CITY}
+        self._done(key, "demo", given, f"生成演示城市 {self.scale}")
 
     def _clear(self) -> None:
         """Remove the city of an older code, and what leans on it."""
@@ -138,13 +144,14 @@ class Demonstration:
         ]
         total = tomllib.loads((examples() / SET).read_text("utf-8"))["set"]["total_rate_per_a"]
         of_set = {"scenarios": members, "total_rate_per_a": total}
-        measures = (examples() / MEASURES).read_text("utf-8")
+        measures = (examples() / MEASURES.get(self.scale, SMALL_MEASURES)).read_text("utf-8")
+        budget = BUDGET_YUAN.get(self.scale, USUAL_BUDGET_YUAN)
         asked: dict[str, dict[str, Any]] = {
             "n1": {},
             "measure": {"scenario": FIRST, "events": 20},
             "rate": {**of_set, "samples": 256},
             "invest": {
-                **of_set, "measures_text": measures, "budget_yuan": BUDGET_YUAN, "samples": 64,
+                **of_set, "measures_text": measures, "budget_yuan": budget, "samples": 64,
             },
         }  # fmt: skip
         for kind, given in asked.items():

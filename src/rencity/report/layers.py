@@ -88,21 +88,37 @@ def _fact(name: str, value: float | str, words: Words) -> Fact:
 
 
 def _picture(path: str, hazard: HazardOfRun, run: Run, words: Words) -> Picture:
-    name = Path(path).stem.removeprefix(f"{hazard.name}-")
-    grid = _coarse(_read(run.folder / path))
-    kind, event = _split(name)
+    name = layer_name(path, hazard)
+    grid = coarse(grid_at(run.folder / path))
+    return Picture(caption_of(name, words), _drawn(grid, split(name)[0], run))
+
+
+def layer_name(path: str, hazard: HazardOfRun) -> str:
+    """What a raster is called beside its hazard."""
+    return Path(path).stem.removeprefix(f"{hazard.name}-")
+
+
+def caption_of(name: str, words: Words) -> str:
+    """What a layer shows, in words."""
+    kind, event = split(name)
     short = words.text_or(f"layer_{kind}", kind) + (f" · {shown(event)}" if event else "")
-    caption = words.text_or(f"layer_{name}", short)
-    return Picture(caption, _drawn(grid, kind, run))
+    return words.text_or(f"layer_{name}", short)
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
     """What a layer shows, and of which event or case."""
     kind, *rest = re.split("[_-]", name, maxsplit=1)
     return kind, "".join(rest)
 
 
-def _read(path: Path) -> Grid:
+def grid_at(path: Path) -> Grid:
+    """A raster of a run.
+
+    Raises
+    ------
+    RunError : it is missing
+    InputError : it is broken
+    """
     try:
         data = path.read_bytes()
     except OSError as exc:
@@ -110,9 +126,9 @@ def _read(path: Path) -> Grid:
     return grid_of(data, place=str(path))
 
 
-def _coarse(grid: Grid) -> Grid:
-    """At most `MOST_PIXELS` along a side; a coarse cell shows the greatest of its cells."""
-    step = max(1, -(-max(grid.values.shape) // MOST_PIXELS))
+def coarse(grid: Grid, most: int = MOST_PIXELS) -> Grid:
+    """At most so many cells along a side; a coarse cell shows the greatest of its cells."""
+    step = max(1, -(-max(grid.values.shape) // most))
     rows, columns = (-(-n // step) * step for n in grid.values.shape)
     whole = np.full((rows, columns), -np.inf, np.float32)
     whole[: grid.values.shape[0], : grid.values.shape[1]] = np.nan_to_num(grid.values, nan=-np.inf)
@@ -122,14 +138,13 @@ def _coarse(grid: Grid) -> Grid:
 
 
 def _drawn(grid: Grid, kind: str, run: Run) -> str:
-    import matplotlib as mpl  # noqa: PLC0415 - slow to load, and only runs with rasters need it
-    from matplotlib.colors import ListedColormap  # noqa: PLC0415
+    from matplotlib.colors import ListedColormap  # noqa: PLC0415 - slow to load, for rasters only
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     left, top = grid.transform @ (0, 0)
     right, bottom = grid.transform @ grid.values.shape[::-1]
-    loudest = _loudest(grid, kind)
-    scale = mpl.colormaps[COLOURS.get(kind, "viridis")](np.linspace(PALEST, 1, 256))
+    loudest = loudest_of(grid, kind)
+    scale = colours_of(kind)
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     axes = figure.subplots()
     seen = np.ma.masked_less_equal(np.ma.masked_invalid(grid.values), LEAST.get(kind, 0.0))
@@ -151,7 +166,15 @@ def _drawn(grid: Grid, kind: str, run: Run) -> str:
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _loudest(grid: Grid, kind: str) -> float | None:
+def colours_of(kind: str) -> npt.NDArray[np.float64]:
+    """The scale of what a layer shows from least to greatest, RGBA 0 to 1, (256, 4)."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to load, and only runs with rasters need it
+
+    scale = mpl.colormaps[COLOURS.get(kind, "viridis")](np.linspace(PALEST, 1, 256))
+    return np.asarray(scale, np.float64)
+
+
+def loudest_of(grid: Grid, kind: str) -> float | None:
     """Where the scale of a flood ends, so that one deep hole does not pale the rest."""
     seen = grid.values[grid.values > LEAST.get(kind, 0.0)]
     return float(np.quantile(seen, LOUD)) if kind == "depth" and len(seen) else None

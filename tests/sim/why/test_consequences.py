@@ -167,7 +167,8 @@ def test_consequences_equal_removal_by_hand(seed):
     rng = np.random.default_rng(seed)
     city = random_city(rng, served=True)
     spent = city.need_groups.assign(backup_h=0.0, manual_start_h=math.nan)
-    bare = Reference(city.replace(need_groups=spent))
+    never = city.links.assign(switching_min=math.nan)  # one of 0 min would close at once
+    bare = Reference(city.replace(need_groups=spent, links=never))
     network = build_network(city)
     names = Names(city, network)
     people = dict(zip(city.serves["asset"], (city.serves["share"] * 1000).round(), strict=True))

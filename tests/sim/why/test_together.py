@@ -40,7 +40,8 @@ def test_a_set_equals_removal_by_hand(seed):
     rng = np.random.default_rng(seed)
     city = with_riders(random_city(rng, served=True), rng)
     spent = city.need_groups.assign(backup_h=0.0, manual_start_h=math.nan)
-    bare = Reference(city.replace(need_groups=spent))
+    never = city.links.assign(switching_min=math.nan)  # one of 0 min would close at once
+    bare = Reference(city.replace(need_groups=spent, links=never))
     network = build_network(city)
     names = Names(city, network)
     nodes = {names.id_of(r) for r in range(network.nodes)}

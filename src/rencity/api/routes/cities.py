@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,9 +14,6 @@ from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
 from rencity.registry import cities as registry
 from rencity.registry.store import cities, city_versions
-
-if TYPE_CHECKING:
-    from rencity.city.model import City
 
 router = APIRouter(prefix="/api/v1/cities", tags=["cities"])
 
@@ -107,28 +104,3 @@ def get_version(city: str, number: int, services: Has, seen: Seen = None) -> Res
     """One version of a city."""
     key = registry.version_id(city, number)
     return one(services, city_versions, key, CityVersionOut, seen)
-
-
-@router.get("/{city}/versions/{number}/info")
-def describe_version(city: str, number: int, services: Has) -> dict[str, Any]:
-    """What is in a version: counts by lifeline and kind, people, extent, origin of values."""
-    from rencity.city.info import describe  # noqa: PLC0415 - heavy
-
-    return describe(_opened(city, number, services))
-
-
-@router.get("/{city}/versions/{number}/findings")
-def check_version(city: str, number: int, services: Has) -> list[dict[str, Any]]:
-    """Every fault of a version, with its place and how to mend it."""
-    from rencity.city.check import check  # noqa: PLC0415 - heavy
-
-    opened = _opened(city, number, services)
-    packs = services.packs.of(opened.identity.code or None)
-    classes = {"fragility": packs.fragility, "repair": packs.repair}
-    return [finding.to_dict() for finding in check(opened, classes=classes)]
-
-
-def _opened(city: str, number: int, services: Has) -> City:
-    with services.store.reading() as connection:
-        row = cities.get(connection, city)
-    return services.opened.of(registry.folder_of(row, services.places, number)).city

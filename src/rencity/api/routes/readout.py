@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rencity.api.routes import checks, results, struck
+from rencity.api.routes import asked, checks, results, struck, taken
 
 router = APIRouter()
-for module in (results, struck, checks):
+for module in (results, struck, asked, taken, checks):
     router.include_router(module.router)

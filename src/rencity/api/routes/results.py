@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from rencity.api.routes.opened import record, stress_run
 from rencity.api.services import Has
-from rencity.atlas import curves, figures, frames, provenance
+from rencity.atlas import against, curves, figures, frames, losses, provenance
 
 router = APIRouter(prefix="/api/v1/runs/{run}", tags=["results"])
 
@@ -82,3 +82,22 @@ def get_frames(
     Zones stand in the order of `zones` at the same level.
     """
     return array(frames.frames(stress_run(run, services), lifeline, level))
+
+
+@router.get("/exceedance")
+def get_exceedance(
+    run: str,
+    services: Has,
+    lifeline: Annotated[
+        str | None, Query(max_length=100, description="only of this one; none: all, then each")
+    ] = None,
+) -> losses.LossCurves:
+    """How likely how much is lost, given that the scenario happens."""
+    return losses.exceedance(stress_run(run, services), lifeline)
+
+
+@router.get("/against/{other}")
+def compare_runs(run: str, other: str, services: Has) -> against.Against:
+    """One run against another: losses, zones that change most, what differs in their inputs."""
+    one, two = stress_run(run, services), stress_run(other, services)
+    return against.against(one, run, two, other)

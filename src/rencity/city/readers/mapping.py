@@ -331,11 +331,11 @@ def read_mapping(path: Path) -> Mapping:
         first = exc.errors()[0]
         message = str(first["msg"]).removeprefix("Value error, ")
         raise InputError(
-            f"{_key(first['loc'], data)}: {message}", place=str(path), mend=mend
+            f"{key_of(first['loc'], data)}: {message}", place=str(path), mend=mend
         ) from exc
 
 
-def _key(loc: tuple[int | str, ...], data: dict[str, Any]) -> str:
+def key_of(loc: tuple[int | str, ...], data: dict[str, Any]) -> str:
     """``layers.2 (pipes).columns.id`` rather than pydantic's path through the union."""
     said: list[str] = []
     for i, part in enumerate(loc):

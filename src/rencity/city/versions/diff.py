@@ -184,7 +184,7 @@ def _columns(
     for column in table.columns:
         if column in table.key:
             continue
-        differs = _differ(old[column], new[column], a, b)
+        differs = differ(old[column], new[column], a, b)
         if not differs.any():
             continue
         any_ |= differs
@@ -196,7 +196,8 @@ def _columns(
     return int(any_.sum()), found
 
 
-def _differ(old: pd.Series, new: pd.Series, a: Rows, b: Rows) -> Mask:
+def differ(old: pd.Series, new: pd.Series, a: Rows, b: Rows) -> Mask:
+    """Whether values of paired rows differ; a missing value is as another."""
     if isinstance(old, gpd.GeoSeries):
         left, right = shapely.to_wkb(old.to_numpy()[a]), shapely.to_wkb(new.to_numpy()[b])
         return np.asarray(left != right, dtype=bool)

@@ -53,6 +53,8 @@ class WorstRoad(Entry):
     cut_fire_station: int = 0
     cut_shelter: int = 0
     backbone_apart: int = 0
+    people_at: int = 0
+    role: str = ""
 
 
 class Backbone(Entry):
@@ -64,6 +66,14 @@ class Backbone(Entry):
     breaking: int
 
 
+class CutRoads(Entry):
+    """Road elements whose closure alone cuts people off from every facility of a kind."""
+
+    elements: int
+    worst: int
+    without_undamaged: int = 0
+
+
 class Roads(Entry):
     """Every road element closed alone."""
 
@@ -71,6 +81,8 @@ class Roads(Entry):
     without_way_round: int
     longest_detour_m: float
     backbone: Backbone
+    people_on_roads: int = 0
+    cut: dict[str, CutRoads] = Field(default_factory=dict)
     worst: tuple[WorstRoad, ...] = ()
 
 
@@ -117,6 +129,11 @@ class MeasureOffered(Entry):
     cost_yuan: float
     saved: Saved
     saved_per_million_yuan: Number = None
+    excludes: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    with_required: tuple[str, ...] = ()
+    cost_with_required_yuan: Number = None
+    scenarios: dict[str, Saved] = Field(default_factory=dict)
 
 
 class SetTaken(Entry):
@@ -125,6 +142,7 @@ class SetTaken(Entry):
     chosen: tuple[str, ...]
     cost_yuan: float
     saved: Saved
+    saved_yuan: Saved | None = None
     fresh: Saved | None = None
     optimism: Number = None
 
@@ -137,11 +155,21 @@ class Step(Entry):
     saved: Saved
 
 
+class RuleTried(Entry):
+    """The set that one rule of choice finds, and its mean saving."""
+
+    rule: str
+    chosen: tuple[str, ...]
+    cost_yuan: float
+    saved: float
+
+
 class Greedy(SetTaken):
-    """The set found step by step."""
+    """The set found step by step, by the best of the rules."""
 
     rule: str
     path: tuple[Step, ...] = ()
+    rules: tuple[RuleTried, ...] = ()
 
 
 class PointOfBudget(Entry):
@@ -162,14 +190,23 @@ class Bound(Entry):
     passed: bool
 
 
+class FreshSamples(Entry):
+    """Samples that the choice never saw."""
+
+    first: int
+    count: int
+
+
 class ScenarioTried(Entry):
     """One scenario of the choice."""
 
     name: str
     title: Words = Words()
     rate_per_a: Number = None
+    weight: Number = None
     samples: int
     seed: int
+    fresh_samples: FreshSamples | None = None
     loss_today: Saved
 
 
@@ -177,6 +214,8 @@ class LossCounted(Entry):
     """How much an hour without each lifeline counts; 1 where it is not named."""
 
     weights: dict[str, float] = Field(default_factory=dict)
+    yuan_per_person_h: Number = None
+    counts: str = ""
 
 
 class Budget(_Answer):
@@ -250,6 +289,8 @@ class ScenarioRated(Entry):
     rate_per_a: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     samples: int
     seed: int = 0
+    horizon_h: Number = None
+    from_run: bool = False
     mean_loss_h: float
     aal_share: Share = None
 
@@ -279,6 +320,13 @@ class LossOfNetwork(Entry):
     efficiency: Number = None
 
 
+class Undamaged(Entry):
+    """A network before anything fails."""
+
+    giant_part: Number = None
+    efficiency: Number = None
+
+
 class Network(Entry):
     """One lifeline's network by itself."""
 
@@ -289,6 +337,8 @@ class Network(Entry):
     consumers: int
     average_loss: LossOfNetwork | None = None
     giant_part_mean: Number = None
+    weight: str = ""
+    undamaged: Undamaged | None = None
 
 
 class EventsOfNetworks(Entry):
