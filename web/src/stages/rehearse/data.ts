@@ -5,8 +5,10 @@ import {
   changeRun,
   changeScenario,
   checkScenario,
+  compareRuns,
   getCurves,
   getExceedance,
+  getJob,
   getKeyFigures,
   getMap,
   getOutages,
@@ -29,6 +31,7 @@ import {
   removeRun,
   removeScenario,
   searchThings,
+  type Against,
   type AssetState,
   type ContentOut,
   type Curves,
@@ -59,6 +62,7 @@ import { assetStates, frames, type AssetStates, type Frames } from './run/frames
 import { csvRows } from './run/trips'
 
 export type {
+  Against,
   AssetState,
   ContentOut,
   Curves,
@@ -191,6 +195,17 @@ export function assetAt(city: string, number: number, row: number): Promise<Thin
   return answered(getThing({ path: { city, number }, query: { table: 'assets', row } }))
 }
 
+/** Where a zone or an asset lies; undefined where that is not known. */
+export async function whereIs(
+  city: string,
+  number: number,
+  table: 'assets' | 'zones',
+  id: string,
+): Promise<[number, number] | undefined> {
+  const said = await answered(getThing({ path: { city, number }, query: { table, id } }))
+  return said.at ?? undefined
+}
+
 // --- one run --------------------------------------------------------------------------------
 
 export function runOf(run: string): Promise<RunOut> {
@@ -199,6 +214,19 @@ export function runOf(run: string): Promise<RunOut> {
 
 export function aboutOf(run: string): Promise<RunAbout> {
   return answered(getRunAbout({ path: { run } }))
+}
+
+/** The scenario that a run was made of, with the files that were handed in for it. */
+export async function scenarioOfRun(
+  run: string,
+): Promise<{ text: string; files: Record<string, string> }> {
+  const about = await aboutOf(run)
+  const { job } = await runOf(run)
+  const input = (await answered(getJob({ path: { job } }))).input
+  return {
+    text: about.scenario?.toml ?? '',
+    files: (input.files as Record<string, string> | undefined) ?? {},
+  }
 }
 
 export function figuresOf(run: string): Promise<KeyFigures> {
@@ -260,6 +288,11 @@ export function whyOf(run: string, target: string, lifeline?: string): Promise<W
 export function withNote(run: RunOut, note: string): Promise<RunOut> {
   const path = { run: run.id }
   return answered(changeRun({ path, body: { note }, headers: write(run.version) }))
+}
+
+/** What differs between two runs, the second less the first. */
+export function against(run: string, other: string): Promise<Against> {
+  return answered(compareRuns({ path: { run, other } }))
 }
 
 export const TABLES = ['zones', 'assets', 'weak_links', 'curves', 'exceedance', 'crews'] as const

@@ -1,10 +1,7 @@
 /** What fields may offer: names that the city and the packs know. */
 import { inject, provide, type InjectionKey, type Ref } from 'vue'
 
-export interface Option {
-  value: string
-  label: string
-}
+export type Option = { value: string; label: string }
 
 export interface Choices {
   lifelines: Option[]
@@ -44,7 +41,13 @@ export function optionsOf(name: string, choices: Choices): Option[] | undefined 
   return undefined
 }
 
-const SUBSTANCES = ['chlorine', 'ammonia', 'hydrogen_sulfide', 'sulfur_dioxide', 'hydrogen_chloride']
+const SUBSTANCES = [
+  'chlorine',
+  'ammonia',
+  'hydrogen_sulfide',
+  'sulfur_dioxide',
+  'hydrogen_chloride',
+]
 
 /** Fields that hold the path of a file. */
 export const FILE_FIELDS = ['path', 'track', 'series', 'sensitivities', 'vs30_table', 'zones']

@@ -23,7 +23,10 @@ export function usualCrews(base: At): CrewsTable {
 }
 
 /** The crews file; entries without crews are left out. */
-export function crewsToml(table: CrewsTable, title: (skill: Skill) => { zh: string; en: string }): string {
+export function crewsToml(
+  table: CrewsTable,
+  title: (skill: Skill) => { zh: string; en: string },
+): string {
   const [lon, lat] = table.base
   const crews = SKILLS.filter((skill) => table.count[skill] > 0).map((skill) => ({
     name: skill,

@@ -40,9 +40,7 @@ export function sorted(
   const names = FIRST[kind] ?? parameters.filter((one) => one.required).map((one) => one.name)
   const drawn = DRAWN[kind] ?? []
   const shown = (name: string) => !(WHERE_SAID[kind]?.includes(name) ?? false) || name in said
-  const first = names
-    .filter(shown)
-    .flatMap((name) => parameters.filter((one) => one.name === name))
+  const first = names.filter(shown).flatMap((name) => parameters.filter((one) => one.name === name))
   const more = parameters.filter((one) => !first.includes(one) && !drawn.includes(one.name))
   return { first, more }
 }

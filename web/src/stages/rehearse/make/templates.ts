@@ -122,11 +122,8 @@ const MAKES: Record<Kind, (place: Place) => { hazard: Table; texts?: Record<stri
   accident: ({ centre: [lon, lat] }) => ({ hazard: { lon, lat, radius_m: 800, hours: 24 } }),
   cutoff: (place) => {
     const kinds = kindsAmong(place, ['power.grid_tie', 'power.plant'])
-    return {
-      hazard: kinds.length
-        ? { kinds, hours: 48 }
-        : { lifeline: lifelineFor(place, 'water'), hours: 48 },
-    }
+    const fit: Table = kinds.length ? { kinds } : { lifeline: lifelineFor(place, 'water') }
+    return { hazard: { ...fit, hours: 48 } }
   },
   random: (place) => ({
     hazard: {
@@ -187,5 +184,8 @@ export function startOf(kind: string, place: Place, title: { zh: string; en: str
 export function lost(ids: string[], title: { zh: string; en: string }): Start {
   const scenario = { name: 'lost', title, horizon_h: 168, step_h: 3, samples: 64, seed: 1 }
   const targets = [{ ids, probability: 1, hours: 72 }]
-  return { doc: { scenario, hazards: [{ kind: 'random', name: 'lost', targets }], rest: {} }, texts: {} }
+  return {
+    doc: { scenario, hazards: [{ kind: 'random', name: 'lost', targets }], rest: {} },
+    texts: {},
+  }
 }

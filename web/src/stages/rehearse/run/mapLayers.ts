@@ -77,7 +77,8 @@ export function marksOf(links: WeakLink[]): Mark[] {
   const seen = new Set<number>()
   const marks: Mark[] = []
   for (const one of links) {
-    if (one.number === null || one.lon === null || one.lat === null || seen.has(one.number)) continue
+    if (one.number === null || one.lon === null || one.lat === null || seen.has(one.number))
+      continue
     seen.add(one.number)
     marks.push({ id: one.asset, at: [one.lon, one.lat], text: String(one.number) })
   }
