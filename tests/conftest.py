@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point, box
 
 from rencity.city import City, Identity
 
-pytest_plugins = ["tests.figures", "tests.databases", "tests.servers"]
+pytest_plugins = ["tests.figures", "tests.databases", "tests.servers", "tests.browsers"]
 
 # a shell that starts the tests in the background has them ignore Ctrl-C, and their children too
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -52,14 +52,14 @@ def scenario(key: str, hours: float = 48) -> dict[str, Any]:
     return {"id": key, "text": CUTOFF.format(hours=hours)}
 
 
-def until(condition: Callable[[], Any], what: str = "it") -> Any:
+def until(condition: Callable[[], Any], what: str = "it", *, within_s: float = DEADLINE_S) -> Any:
     """The value of a condition once it is true; fails after a deadline."""
-    end = time.monotonic() + DEADLINE_S
+    end = time.monotonic() + within_s
     while time.monotonic() < end:
         if found := condition():
             return found
         threading.Event().wait(0.02)
-    pytest.fail(f"waited {DEADLINE_S} s for {what}")
+    pytest.fail(f"waited {within_s:g} s for {what}")
 
 
 class Here:

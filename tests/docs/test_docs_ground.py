@@ -48,10 +48,11 @@ def test_base_lock_holds_what_the_project_needs_and_dev_all_of_it() -> None:
 def test_the_wheel_carries_packs_and_catalogue() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {
-        "packs": "rencity/packs",
-        "examples/demo": "rencity/examples/demo",
-    }
+    mappings = {str(p.relative_to(ROOT)) for p in (ROOT / "examples").glob("*/map.toml")}
+    shipped = {"packs", "examples/demo", "web/dist", *mappings}
+    assert set(wheel["force-include"]) == shipped
+    for source, target in wheel["force-include"].items():
+        assert target == f"rencity/{source}".replace("web/dist", "web")
     assert (ROOT / "examples/demo").is_dir()
     assert wheel["packages"] == ["src/rencity"]
     assert (ROOT / "packs").is_dir()

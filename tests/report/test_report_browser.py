@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import shutil
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +13,10 @@ from playwright.sync_api import expect
 from rencity.report import numbers
 from rencity.report.decide.page import write_decision
 from rencity.report.page import write_report
-from tests.conftest import require
 from tests.report.fake_answers import KINDS, write_answers
 from tests.report.fake_parts import add_parts
 from tests.report.fake_run import dump, write_run
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 XSS = [
     "<script>window.hit=1</script>",
@@ -35,19 +32,6 @@ XSS = [
     "&lt;b&gt;&#60;script&#62;window.hit=8",
     "\u202egnp.exe 名字 \u0000 🏥",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    require(shutil.which("chromium") is not None, "chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

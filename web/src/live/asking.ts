@@ -130,3 +130,31 @@ export function useAsked<T>(ask: () => Promise<T> | undefined, on: WatchSource[]
   onScopeDispose(() => (turn += 1))
   return { data, fault, busy, again }
 }
+
+export interface Acted {
+  busy: Ref<boolean>
+  fault: Ref<Fault | undefined>
+  /** Do it once at a time; whether it went well. */
+  act: (what: () => Promise<unknown>) => Promise<boolean>
+}
+
+/** A write that a button starts: busy meanwhile, its fault kept to be shown. */
+export function useActed(): Acted {
+  const busy = ref(false)
+  const fault = shallowRef<Fault>()
+  async function act(what: () => Promise<unknown>): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    fault.value = undefined
+    try {
+      await what()
+      return true
+    } catch (thrown) {
+      fault.value = thrown instanceof Fault ? thrown : faultOf(thrown, 0)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+  return { busy, fault, act }
+}

@@ -186,6 +186,7 @@ export function zhEn(key: string): { zh: string; en: string } {
   const at = (texts: Texts) => {
     const found = key
       .split('.')
+      .slice(1)
       .reduce<string | Texts | undefined>(
         (in_, step) => (typeof in_ === 'object' ? in_[step] : undefined),
         texts,

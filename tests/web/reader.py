@@ -1,0 +1,121 @@
+"""Somebody at a browser: what they see, and what goes wrong where they do not look."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.web.site import Site
+
+Lang = Literal["zh", "en"]
+WIDTHS = {"desktop": (1440, 900), "tablet": (820, 1180)}
+WAIT_MS = 60_000
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+_KEY = re.compile(r"\b(frame|design|map|home|city|rehearse|decide|jobs|guide)\.[a-z]\w*\b")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+class Reader:
+    """A page of the site in one language, at one width.
+
+    Attributes
+    ----------
+    faults : console errors, failed scripts and requests to other hosts; a test ends with none
+    """
+
+    def __init__(
+        self, browser: Browser, site: Site, lang: Lang = "zh", at: str = "desktop"
+    ) -> None:
+        wide, high = WIDTHS[at]
+        self.site, self.lang = site, lang
+        self.faults: list[str] = []
+        self.forgiven: list[str] = []
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": wide, "height": high}, locale="zh-CN", accept_downloads=True
+        )
+        self.context.set_default_timeout(WAIT_MS)
+        self.context.add_init_script(f"localStorage.setItem('rencity.lang', '{lang}')")
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        url = str(request.url)
+        if not url.startswith((self.site.address, "data:", "blob:")):
+            self.faults.append(f"asks another host: {url}")
+
+    def go(self, path: str) -> Page:
+        """Open an address of the site and wait until what it asked for is there."""
+        self.page.goto(self.site.address.rstrip("/") + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until nothing is being read and every map is drawn."""
+        expect(self.page.locator("main")).to_be_visible()
+        expect(self.page.locator(".n-spin")).to_have_count(0, timeout=WAIT_MS)
+        for one in self.page.get_by_test_id("map").all():
+            expect(one).to_have_attribute("data-ready", "true", timeout=WAIT_MS)
+
+    def test(self, name: str) -> Any:
+        """What carries this `data-test`."""
+        return self.page.get_by_test_id(name)
+
+    def words(self) -> str:
+        """All text on the page."""
+        return self.page.locator("body").inner_text()
+
+    def untranslated(self) -> list[str]:
+        """Keys shown in place of their text."""
+        return [found.group() for found in _KEY.finditer(self.words())]
+
+    def chinese_beside_data(self, data: str) -> list[str]:
+        """Lines of Chinese on an English page that are no names of the city's own."""
+        lines = (line.strip() for line in self.words().splitlines())
+        return [
+            line
+            for line in lines
+            if _CJK.search(line) and not any(part in data for part in _parts(line))
+        ]
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+    def barriers(self) -> list[str]:
+        """What keeps somebody out who cannot see or point: serious and critical faults by axe."""
+        found = self.page.evaluate(
+            AXE.read_text("utf-8")
+            + "; axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'best-practice']})"
+        )
+        return [
+            f"{one['id']}: {node['html'][:160]}"
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    def close(self) -> None:
+        """End, and fail where anything went wrong unseen."""
+        self.context.close()
+        left = [f for f in self.faults if not any(word in f for word in self.forgiven)]
+        assert not left, left
+
+
+def _parts(line: str) -> list[str]:
+    return [part for part in re.split(r"[^\u3400-\u9fff]+", line) if part]
