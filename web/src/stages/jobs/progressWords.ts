@@ -17,6 +17,7 @@ export const progressWords = defineWords({
     since: '最近动静 {time}',
     kept: '已存 {n} 段，中断后从这里接着做',
     stage: {
+      begin: '准备中',
       network: '搭建网络',
       hazards: '计算灾害强度',
       undamaged: '核对未受损时的供应',
@@ -53,6 +54,7 @@ export const progressWords = defineWords({
     since: 'last sign of life {time}',
     kept: '{n} parts are kept; after a break it goes on from there',
     stage: {
+      begin: 'Getting ready',
       network: 'Building the network',
       hazards: 'Working out the hazard',
       undamaged: 'Checking the undamaged city',

@@ -23,7 +23,7 @@ const FIELD: Record<string, [zh: string, en: string]> = {
   drainage_zones: ['按分区排水', 'Drainage by zone'], level: ['分区级别', 'Level of zones'],
   open_water_below_m: ['此高程以下是水面', 'Open water below'], holes: ['地形空洞', 'Holes in the terrain'],
   uncovered: ['地形以外的设施', 'Assets off the terrain'], reach: ['河段', 'Reach'], stage_m: ['水位', 'Stage'],
-  stands_h: ['持续（小时）', 'Stands for (hours)'], hydrograph: ['水位过程', 'Hydrograph'], path: ['文件', 'File'],
+  stands_h: ['持续', 'Stands for'], hydrograph: ['水位过程', 'Hydrograph'], path: ['文件', 'File'],
   time: ['时间列', 'Column of time'], depth: ['雨量列', 'Column of depth'], stage: ['水位列', 'Column of stage'],
   points: ['沿线的点', 'Points along it'], ids: ['设施编号', 'Ids of assets'], x: ['经度列', 'Column of x'], y: ['纬度列', 'Column of y'],
   crs: ['坐标系', 'System of coordinates'], lifeline: ['生命线', 'Lifeline'], lifelines: ['生命线', 'Lifelines'],

@@ -28,6 +28,7 @@ function band(
       stack: name,
       data: width,
       areaStyle: { color: colour, opacity },
+      itemStyle: { color: colour, opacity: opacity * 2 },
       tooltip: { show: false },
     },
   ]

@@ -44,7 +44,7 @@ export const runWords = defineWords({
       t90: '恢复到九成',
       loss: { people: '人时', assets: '设施时' },
       loss_ci: '均值 95% 区间',
-      range: '{low}–{high}',
+      range: '{low} 至 {high}',
       over: '超过 {time}',
       never_below: '未跌破',
       caption:
@@ -290,7 +290,7 @@ export const runWords = defineWords({
       t90: 'Back to 90%',
       loss: { people: 'Person-hours', assets: 'Asset-hours' },
       loss_ci: '95% of the mean',
-      range: '{low} – {high}',
+      range: '{low} to {high}',
       over: 'over {time}',
       never_below: 'never below',
       caption:
