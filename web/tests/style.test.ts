@@ -111,6 +111,6 @@ it('a value paints the class it falls into', () => {
 
 it('an address of tiles is of this server', () => {
   expect((sourceSpec(tiles) as { tiles: string[] }).tiles[0]).toBe(
-    'pmtiles://http://127.0.0.1:8130/a/zones.pmtiles/{z}/{x}/{y}',
+    'http://127.0.0.1:8130/a/zones.pmtiles/{z}/{x}/{y}',
   )
 })
