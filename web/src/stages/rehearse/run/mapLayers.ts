@@ -65,8 +65,8 @@ export function outLayer(data: FeatureCollection): Layer {
     id: 'out',
     type: 'point',
     source: { type: 'data', id: 'out', data },
-    colour: { by: 'one', colour: token('level-1-fill') },
-    radius: 3.2,
+    colour: { by: 'one', colour: token('map-ink') },
+    radius: 3.6,
     stroke: token('card'),
     pickable: true,
   }
