@@ -53,6 +53,11 @@ export function remove(one: Job): Promise<unknown> {
   return answered(removeJob({ path: { job: one.id }, headers: write(one.version) }))
 }
 
+/** The name of a language in that language. */
+function tongue(language: string): string {
+  return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
+}
+
 /** Where what a job made can be seen. */
 export function madeBy(one: Job): { to?: string; href?: string; label: string }[] {
   const made = (one.outcome ?? {}) as Record<string, unknown>
@@ -60,7 +65,7 @@ export function madeBy(one: Job): { to?: string; href?: string; label: string }[
     const files = (made.files as { file: string; language: string }[] | undefined) ?? []
     return files.map((each) => ({
       href: `/reports/${made.report as string}/${each.file}`,
-      label: each.language === 'en' ? `English · ${each.file}` : `中文 · ${each.file}`,
+      label: `${tongue(each.language)} · ${each.file}`,
     }))
   }
   if (typeof made.run === 'string') {
