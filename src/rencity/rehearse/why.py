@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rencity.sim.result import Result
 
 LANGUAGES = ("zh", "en")
-WORK = 800_000_000
+WORK = 600_000_000
 """Rows of a network times steps times samples that are told of while somebody waits."""
 LEAST = 8
 """Samples that are told of however great the city."""
