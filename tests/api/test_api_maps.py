@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
 import pytest
 import shapely
+from pmtiles.reader import all_tiles
 
 from rencity.api.errors import ErrorOut
 from rencity.atlas.tiles import build, map_folder
@@ -169,3 +172,33 @@ def test_versions_that_are_not_there(standing: Here, block: City, tmp_path: Path
         for name in ("map", "map/lines.pmtiles"):
             assert standing.client.get(f"{path}/{name}").status_code in (400, 404)
     assert standing.client.get(at[:-1] + "one/map").status_code == 422
+
+
+def _part(data: bytes, at: int, length: int) -> bytes:
+    return data[at : at + length]
+
+
+def test_single_tiles_are_those_of_the_file(still: Here, drawn: str, tmp_path: Path) -> None:
+    sent = 0
+    for layer in still.client.get(f"{drawn}/map").json()["layers"]:
+        (tmp_path / layer["file"]).write_bytes(
+            still.client.get(f"{drawn}/map/{layer['file']}").content
+        )
+        data = (tmp_path / layer["file"]).read_bytes()
+        for (z, x, y), tile in all_tiles(partial(_part, data)):
+            answer = still.client.get(f"{drawn}/map/{layer['file']}/{z}/{x}/{y}")
+            assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+            assert answer.content == gzip.decompress(tile)  # the client unpacks
+            assert "immutable" in answer.headers["cache-control"]
+            sent += 1
+    assert sent > 20
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [("0/0/0/0", 404), ("30/0/0", 422), ("3/8/0", 204), ("14/0/0", 204), ("1/-1/0", 422)],
+)
+def test_a_tile_where_nothing_is(still: Here, drawn: str, place: str, status: int) -> None:
+    file = still.client.get(f"{drawn}/map").json()["layers"][0]["file"]
+    assert still.client.get(f"{drawn}/map/{file}/{place}").status_code == status
+    assert still.client.get(f"{drawn}/map/nothing.pmtiles/1/0/0").status_code == 404

@@ -89,35 +89,46 @@ def ended(process: subprocess.Popen[str], how: int = signal.SIGTERM) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
     process.wait(timeout=60)
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 @contextlib.contextmanager
 def shared(folder: Path) -> Iterator[Site]:
-    """One site for all workers of a test run: the first starts it, the last ends it."""
+    """One site for all workers of a test run: whoever is first starts it, and ends it last.
+
+    RENCITY_SITE names the data folder of one that runs already, by the address in its file
+    ``address``: for whoever writes tests.
+    """
+    if named := os.environ.get("RENCITY_SITE"):
+        yield Site((Path(named) / "address").read_text().strip(), Path(named))
+        return
     folder.mkdir(exist_ok=True)
-    said = folder / "site.json"
+    said, mine = folder / "site.json", None
     with _locked(folder):
-        held = json.loads(said.read_text()) if said.exists() else _started(folder)
-        said.write_text(json.dumps({**held, "users": held["users"] + 1}))
+        if not said.exists():
+            data = folder / "demo"
+            mine, address = begun(data, "--scale", "block")
+            site = Site(address, data)
+            until(lambda: _made(site), "the demo", within_s=MADE_S)
+            said.write_text(json.dumps({"address": address, "data": str(data), "users": 0}))
+        held = _users(said, 1)
     try:
         yield Site(held["address"], Path(held["data"]))
     finally:
         with _locked(folder):
-            held = json.loads(said.read_text())
-            held["users"] -= 1
-            said.write_text(json.dumps(held))
-            if not held["users"]:
-                said.unlink()
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(held["process"], signal.SIGTERM)
+            _users(said, -1)
+        if mine is not None:
+            until(lambda: not _users(said, 0)["users"], "the other workers", within_s=MADE_S)
+            ended(mine)
 
 
-def _started(folder: Path) -> dict[str, Any]:
-    data = folder / "demo"
-    process, address = begun(data, "--scale", "block")
-    site = Site(address, data)
-    until(lambda: _made(site), "the demo", within_s=MADE_S)
-    return {"address": address, "data": str(data), "process": process.pid, "users": 0}
+def _users(said: Path, more: int) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads(said.read_text())
+    if more:
+        held["users"] += more
+        said.write_text(json.dumps(held))
+    return held
 
 
 def _made(site: Site) -> bool:

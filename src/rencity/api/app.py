@@ -26,8 +26,10 @@ from rencity.api.routes import (
     scenarios,
     standing,
     system,
+    tables,
     things,
     uploads,
+    zones,
 )
 from rencity.api.routes.readout import router as readout
 from rencity.api.services import Services
@@ -54,7 +56,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, things, failing, standing, reading)
+    of_cities = (cities, maps, zones, things, failing, standing, reading, tables)
     for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)

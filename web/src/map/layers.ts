@@ -5,7 +5,7 @@ export type At = [lon: number, lat: number]
 /** West, south, east, north. */
 export type Extent = [number, number, number, number]
 
-/** Vector tiles in one PMTiles file; features carry their row as `i`. */
+/** Vector tiles under one address, `URL/z/x/y`; features carry their row as `i`. */
 export interface TileSource {
   type: 'tiles'
   url: string

@@ -17,7 +17,7 @@ export function sourceSpec(source: Source): SourceSpecification {
   const url = new URL(source.url, location.origin).href
   return {
     type: 'vector',
-    tiles: [`pmtiles://${url}/{z}/{x}/{y}`],
+    tiles: [`${url}/{z}/{x}/{y}`],
     minzoom: source.minzoom,
     maxzoom: source.maxzoom,
     promoteId: { [source.layer]: 'i' },

@@ -1,30 +1,9 @@
 import { createI18n } from 'vue-i18n'
 import type { Texts } from './define'
-import { frameWords } from '@/frame/words'
-import { designWords } from '@/design/words'
-import { mapWords } from '@/map/words'
-import { homeWords } from '@/stages/home/words'
-import { cityWords } from '@/stages/city/words'
-import { rehearseWords } from '@/stages/rehearse/words'
-import { decideWords } from '@/stages/decide/words'
-import { jobsWords } from '@/stages/jobs/words'
-import { guideWords } from '@/stages/guide/words'
+import { PLACES } from './places'
 
 export type Lang = 'zh' | 'en'
 export const LANGS: Lang[] = ['zh', 'en']
-
-/** Every text by place; each place keeps its own file beside its pages. */
-export const PLACES = {
-  frame: frameWords,
-  design: designWords,
-  map: mapWords,
-  home: homeWords,
-  city: cityWords,
-  rehearse: rehearseWords,
-  decide: decideWords,
-  jobs: jobsWords,
-  guide: guideWords,
-}
 
 function messages(lang: Lang): Texts {
   return Object.fromEntries(Object.entries(PLACES).map(([place, words]) => [place, words[lang]]))

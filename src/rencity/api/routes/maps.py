@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rencity.api.routes.records import Seen
 from rencity.api.versions import PREFIX, Of, Version
+from rencity.atlas.served import tiles_of
 from rencity.atlas.tiles import Map, map_folder, read, tiles_file, undrawn
 from rencity.jobs import service
 from rencity.jobs.store import UNFINISHED
@@ -19,6 +20,9 @@ from rencity.jobs.store import UNFINISHED
 router = APIRouter(prefix=PREFIX, tags=["maps"])
 
 MEDIA = "application/vnd.pmtiles"
+TILE = "application/vnd.mapbox-vector-tile"
+Zoom = Annotated[int, Path(ge=0, le=24)]
+Place = Annotated[int, Path(ge=0, lt=1 << 24)]
 FOR_EVER = "private, max-age=31536000, immutable"
 MOST_JOBS = 500
 Extent = tuple[float, float, float, float]
@@ -136,6 +140,29 @@ def get_map_file(
     if span is not None:
         _refuse_outside(span, path.stat().st_size)
     return FileResponse(path, media_type=MEDIA, headers=headers)
+
+
+@router.get(
+    "/map/{file}/{z}/{x}/{y}",
+    response_class=Response,
+    responses={
+        200: {"content": {TILE: {"schema": {"type": "string", "format": "binary"}}}},
+        204: {"description": "nothing is drawn there"},
+    },
+)
+def get_map_tile(
+    file: str, z: Zoom, x: Place, y: Place, version: Of, seen: Seen = None
+) -> Response:
+    """One vector tile of a file, packed by gzip."""
+    folder = map_folder(version.folder, version.hash)
+    tiles = tiles_of(tiles_file(folder, file))
+    headers = {"ETag": f'"{folder.name}/{file}"', "Cache-Control": FOR_EVER}
+    if seen is not None and headers["ETag"] in (each.strip() for each in seen.split(",")):
+        return Response(status_code=304, headers=headers)
+    data = tiles.get(z, x, y)
+    if data is None:
+        return Response(status_code=204, headers=headers)
+    return Response(data, media_type=TILE, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _told(made: Map, *, ready: bool, job: str) -> MapOut:

@@ -81,7 +81,7 @@ class SheetOut(Told):
     delimiter: str
 
 
-class FileOut(Told):
+class PeekOut(Told):
     """What a file is."""
 
     path: str
@@ -107,7 +107,7 @@ class SuggestionOut(Told):
 class PreviewOut(BaseModel):
     """What was handed in, and ways to read it, the surest first."""
 
-    files: list[FileOut]
+    files: list[PeekOut]
     suggestions: list[SuggestionOut]
 
 
@@ -155,7 +155,7 @@ def preview_import(body: PreviewAsked, services: Has) -> PreviewOut:
         files = peek(folder)
         ways = suggestions(folder, files)
     return PreviewOut(
-        files=[FileOut.model_validate(each) for each in files],
+        files=[PeekOut.model_validate(each) for each in files],
         suggestions=[SuggestionOut.model_validate(each) for each in ways],
     )
 

@@ -96,8 +96,9 @@ def _feeds(files: tuple[Peek, ...]) -> Iterator[Suggestion]:
 
 
 def _shipped(files: tuple[Peek, ...]) -> Iterator[Suggestion]:
+    """Mappings that ship with Rencity and find all their files, that of most files first."""
     paths = {each.path for each in files}
-    for name, text, wanted in mappings():
+    for name, text, wanted in sorted(mappings(), key=lambda one: -len(one[2])):
         root = _root(paths, wanted)
         if root is not None:
             yield Suggestion(

@@ -19,6 +19,10 @@ export interface CityLook {
   zonesOnly?: boolean
   /** Colour by how values came to be known instead of by lifeline. */
   byOrigin?: boolean
+  /** One level of zones at every zoom instead of each in its turn. */
+  level?: string
+  /** Only assets of one kind, from far as well. */
+  only?: { lifeline: string; kind: string }
 }
 
 export const ORIGIN_COLOURS: Record<string, string> = {
@@ -44,8 +48,10 @@ function sourceOf(look: CityLook, drawn: Drawn): TileSource {
 }
 
 /** Where each level of zones begins and ends, so that one of them is coloured at a time. */
-function zoneSpans(map: MapOut): Map<string, [number, number]> {
+function zoneSpans(map: MapOut, level?: string): Map<string, [number, number]> {
   const zones = map.layers.filter((one) => one.about === 'zones')
+  const alone = zones.find((one) => one.level === level)
+  if (alone) return new Map([[alone.file, [0, 24]]])
   const spans = new Map<string, [number, number]>()
   zones.forEach((one, n) => {
     const next = zones[n + 1]
@@ -87,15 +93,22 @@ function nameZoom(map: MapOut, zones: number): number {
 }
 
 export function cityLayers(map: MapOut, look: CityLook): Layer[] {
-  const spans = zoneSpans(map)
+  const spans = zoneSpans(map, look.level)
   const colours = Object.fromEntries(map.lifelines.map((line) => [line.id, line.colour]))
-  const filter: Filter[] = look.lifelines ? [{ prop: 'l', in: look.lifelines }] : []
+  const filter: Filter[] = look.only
+    ? [
+        { prop: 'l', in: [look.only.lifeline] },
+        { prop: 'k', in: [look.only.kind] },
+      ]
+    : look.lifelines
+      ? [{ prop: 'l', in: look.lifelines }]
+      : []
   const plain: Paint = look.byOrigin
     ? { by: 'prop', prop: 'o', colours: ORIGIN_COLOURS, other: '#8b95a1' }
     : { by: 'prop', prop: 'l', colours, other: '#8b95a1' }
   const zones = map.layers.filter((one) => one.about === 'zones')
   const layers: Layer[] = []
-  for (const one of zones) {
+  for (const one of zones.filter((each) => spans.has(each.file))) {
     const [from, to] = spans.get(one.file) ?? [0, 24]
     const fill: Paint = look.zonePaint?.(one.level) ?? { by: 'one', colour: token('card') }
     layers.push({
@@ -136,11 +149,13 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
         source: sourceOf(look, one),
         colour: look.assetPaint ?? plain,
         radius: rare ? 4.5 : 2.6,
-        filter: [...filter, { prop: 'k', in: rare ? kinds.rare : kinds.common }],
+        filter: look.only
+          ? filter
+          : [...filter, { prop: 'k', in: rare ? kinds.rare : kinds.common }],
         minzoom: from,
         pickable: true,
       })
-      layers.push(point('common', false, Math.max(one.minzoom, kinds.commonFrom)))
+      if (!look.only) layers.push(point('common', false, Math.max(one.minzoom, kinds.commonFrom)))
       layers.push(point('rare', true, one.minzoom))
     }
   }

@@ -220,6 +220,39 @@ export const TERMS = {
       meaning: 'Assume these assets fail and nobody mends them: who loses service, at once.',
     },
   ),
+  fragility: term(
+    {
+      name: '易损性',
+      meaning: '多大的震动、风或水深会让这类设施坏，写成概率曲线；中值越大越结实。',
+    },
+    {
+      name: 'Fragility',
+      meaning:
+        'How likely a kind of asset is to be damaged by so much shaking, wind or water; a higher median is stronger.',
+    },
+  ),
+  fresh: term(
+    {
+      name: '新样本复核',
+      meaning: '挑选时没用过的样本。选中的组合在挑选的样本上往往看着偏好，换新样本才见真章。',
+    },
+    {
+      name: 'Fresh samples',
+      meaning:
+        'Samples the choice never saw. The winner among many looks better than it is on those it was chosen by.',
+    },
+  ),
+  level_balance: term(
+    {
+      name: '平衡级',
+      meaning: '在连通级之上，按孤岛算容量够不够，不够就按优先级切除。仍不是潮流或水力计算。',
+    },
+    {
+      name: 'Level balance',
+      meaning:
+        'Above level reach: capacity against demand in each island, shedding by priority. Still no flow analysis.',
+    },
+  ),
 } as const
 
 export type TermId = keyof typeof TERMS
