@@ -289,6 +289,16 @@ def test_blame_that_is_kept_while_what_it_read_stands_is_blame_told_anew(seed):
                 assert (getattr(found, name) == getattr(anew, name)).all(), name
 
 
+def test_who_goes_out_behind_what_was_blamed_before_is_blamed_too():
+    city = tiny_city("power: S* a b c", "S-a a-b b-c")
+    case = Case(city, [{"b": hours((0, 48)), "a": hours((24, 48))}])
+    assert shares(case.causes("c")) == {"b": (1, 1), "a": (1, 0.5)}
+    need = {"asset": "W", "of": "a", "backup_h": 12}
+    city = tiny_city("power: S* a b; water: W* w x", "S-a W-w w-x", [need])
+    case = Case(city, [{"w": hours((0, 48)), "a": hours((0, 48))}])
+    assert shares(case.causes("x")) == {"w": (1, 1), "a": (1, 0.75)}
+
+
 def test_blame_is_told_anew_only_where_something_near_has_moved():
     city = tiny_city("power: S* a b T* c", "S-a a-b T-c")
     far = [(at, at + 1) for at in range(2, 40, 6)]
