@@ -57,6 +57,8 @@ class Outages(BaseModel):
     step_min: list[int] = Field(description="minutes at which each step begins")
     hazards: list[str] = Field(description="names; of several that struck at once joined by +")
     rows: list[int] = Field(description="in the city's assets table")
+    lon: list[Number] = Field(description="of a point on each, to some metre; null: no place")
+    lat: list[Number]
     begin_min: list[int]
     end_min: list[int]
     hazard: list[int] = Field(description="place in `hazards`")
@@ -177,6 +179,8 @@ def _outages(opened: OpenedRun, sample: int, said: dict[str, Any]) -> Outages:
     try:
         table = pd.read_parquet(path, filters=[("sample", "==", sample)])
         rows = opened.row_of(table["asset"])
+        at = opened.run.assets[["lon", "lat"]].round(5).iloc[rows]
+        lon, lat = (at[name].astype(object).where(at[name].notna(), None) for name in at)
         code, names = pd.factorize(table["hazard"].astype(str), sort=True)
         return Outages(
             sample=sample,
@@ -185,6 +189,8 @@ def _outages(opened: OpenedRun, sample: int, said: dict[str, Any]) -> Outages:
             step_min=said["edge_min"],
             hazards=[str(name) for name in names],
             rows=rows.tolist(),
+            lon=lon.tolist(),
+            lat=lat.tolist(),
             begin_min=table["begin_min"].tolist(),
             end_min=table["end_min"].tolist(),
             hazard=code.tolist(),

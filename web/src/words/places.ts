@@ -5,6 +5,7 @@ import { homeWords } from '@/stages/home/words'
 import { cityWords } from '@/stages/city/words'
 import { rehearseWords } from '@/stages/rehearse/words'
 import { decideWords } from '@/stages/decide/words'
+import { progressWords } from '@/stages/jobs/progressWords'
 import { jobsWords } from '@/stages/jobs/words'
 import { guideWords } from '@/stages/guide/words'
 
@@ -18,5 +19,6 @@ export const PLACES = {
   rehearse: rehearseWords,
   decide: decideWords,
   jobs: jobsWords,
+  progress: progressWords,
   guide: guideWords,
 }

@@ -1,3 +1,197 @@
-import { defineWords } from '@/words/define'
+import { defineWords, type Texts } from '@/words/define'
+import { makeWords } from './make/words'
+import { fieldWords } from './make/fieldWords'
+import { runWords } from './run/words'
 
-export const rehearseWords = defineWords({ zh: { title: '' }, en: { title: '' } })
+const own = defineWords({
+  zh: {
+    comma: '、',
+    unit: {
+      people: '{n}人',
+      assets: '{n}处',
+      people_h: '{n}人时',
+      assets_h: '{n}设施时',
+    },
+    list: {
+      title: '推演',
+      lead: '让一场灾害打在城市上，看哪里断、断多久、谁等得最久、先加固什么。',
+      new: '新推演',
+      working: '正在推演',
+      watch: '看进度',
+      runs: '推演结果',
+      compare: '对比',
+      scenario: '情景',
+      city: '城市',
+      result: '最重的损失',
+      samples: '样本',
+      seed: '种子',
+      version: '城市版本',
+      when: '完成时间',
+      acts: '操作',
+      pick: '选来对比：{title}',
+      remove: '删除',
+      keep: '保留',
+      remove_run: '删除：{title}',
+      remove_run_said: '删掉这次推演和它的结果文件？同样的情景和种子可以重算出来。',
+      remove_scenario_said: '删掉这个情景？已有的推演结果不受影响。',
+      removed: '已删除：{title}',
+      headline: '{name}最严重时 {people}（{share}）断供，共 {loss}',
+      no_loss: '没有人失去服务',
+      unkept: '未保存的情景',
+      by_city: '按城市筛选',
+      by_scenario: '按情景筛选',
+      all_cities: '全部城市',
+      all_scenarios: '全部情景',
+      compare_n: '对比两次（已选 {n}）',
+      no_runs: '还没有推演结果',
+      no_runs_hint: '选一种灾害，在地图上点个位置，几分钟就有第一份结果。',
+      more: '再显示（还有 {n} 次）',
+      no_city: '还没有城市',
+      no_city_hint: '先导入或生成一个城市，再来推演。',
+      to_city: '去“城市”',
+      scenarios: '已保存的情景',
+      no_scenarios: '还没有保存的情景',
+      no_scenarios_hint: '新推演时可以把情景存下来，以后换城市、换版本再用。',
+      hazards: '灾害',
+      id: '编号',
+      kept: '保存时间',
+      use: '用它推演',
+    },
+    compare: {
+      title: '对比两次推演',
+      lead: '差多少，差得是不是看得清，差在哪里，为什么会差。',
+      choose: '选择推演',
+      pick_two: '选两次推演',
+      pick_two_hint: '上面各选一次。最好是同一城市、同样样本数和种子，这样逐个样本相比，最灵敏。',
+      figures: '损失与差别',
+      difference: '差（B − A）',
+      verdict: '看得清吗',
+      all: '合计',
+      less: 'B 明显更少',
+      more: 'B 明显更多',
+      same: '完全相同',
+      untold: '分不清，可能是偶然',
+      paired: '样本逐个成对相比：两次用同样的种子和样本数，只看改变带来的差别。',
+      apart: '两次的样本不成对，只能比两个均值，区间较宽。同样的种子、样本数和时长可以比得更准。',
+      differs: '输入差在哪里',
+      same_inputs: '两次的输入完全相同。',
+      what: '项目',
+      curves: '{lifeline}：两次推演的恢复曲线',
+      two_maps: '两张图同步',
+      one_map: '一张图看差别',
+      map: '推演 {letter}',
+      legend: '平均停用时间之差（B − A）',
+      tip: 'A {a}，B {b}',
+      zones: '变化最大的分区',
+      origin: '{title} · {city} 第 {version} 版 · {samples} 样本 · 种子 {seed} · {when}',
+    },
+  },
+  en: {
+    comma: ', ',
+    unit: {
+      people: '{n} people',
+      assets: '{n} assets',
+      people_h: '{n} person-hours',
+      assets_h: '{n} asset-hours',
+    },
+    list: {
+      title: 'Rehearse',
+      lead: 'Let a disaster strike the city: what breaks, for how long, who waits longest, what to harden first.',
+      new: 'New rehearsal',
+      working: 'At work',
+      watch: 'Watch',
+      runs: 'Results',
+      compare: 'Compare',
+      scenario: 'Scenario',
+      city: 'City',
+      result: 'Gravest loss',
+      samples: 'Samples',
+      seed: 'Seed',
+      version: 'City version',
+      when: 'Done',
+      acts: 'Acts',
+      pick: 'Pick to compare: {title}',
+      remove: 'Remove',
+      keep: 'Keep',
+      remove_run: 'Remove: {title}',
+      remove_run_said:
+        'Remove this run and its files? The same scenario and seed give the same result again.',
+      remove_scenario_said: 'Remove this scenario? Runs that were made of it stay.',
+      removed: 'Removed: {title}',
+      headline: '{name}: {people} ({share}) without it at worst, {loss} in all',
+      no_loss: 'Nobody loses service',
+      unkept: 'Scenario that was not kept',
+      by_city: 'Filter by city',
+      by_scenario: 'Filter by scenario',
+      all_cities: 'Every city',
+      all_scenarios: 'Every scenario',
+      compare_n: 'Compare two ({n} picked)',
+      no_runs: 'Nothing rehearsed yet',
+      no_runs_hint:
+        'Choose a hazard, click a place on the map, and the first result is minutes away.',
+      more: 'Show more ({n} left)',
+      no_city: 'No city yet',
+      no_city_hint: 'Import or make a city first.',
+      to_city: 'To the cities',
+      scenarios: 'Scenarios kept',
+      no_scenarios: 'No scenario is kept yet',
+      no_scenarios_hint:
+        'A new rehearsal can be kept as a scenario, to be used on other cities and versions.',
+      hazards: 'Hazards',
+      id: 'Id',
+      kept: 'Kept',
+      use: 'Rehearse it',
+    },
+    compare: {
+      title: 'Compare two runs',
+      lead: 'How much they differ, whether that can be told from chance, where, and why.',
+      choose: 'Choose a run',
+      pick_two: 'Choose two runs',
+      pick_two_hint:
+        'One in each box above. The same city, samples and seed compare best: sample by sample.',
+      figures: 'Losses and their difference',
+      difference: 'Difference (B − A)',
+      verdict: 'Can it be told?',
+      all: 'All together',
+      less: 'B clearly less',
+      more: 'B clearly more',
+      same: 'Exactly alike',
+      untold: 'Cannot be told from chance',
+      paired:
+        'Compared sample by sample: same seed and samples, so only what was changed makes a difference.',
+      apart:
+        'Their samples are no pairs: two means are compared, with wider bounds. The same seed, samples and horizon compare more sharply.',
+      differs: 'What they were given differently',
+      same_inputs: 'Both were given exactly the same.',
+      what: 'What',
+      curves: '{lifeline}: recovery in both runs',
+      two_maps: 'Two maps in step',
+      one_map: 'One map of the difference',
+      map: 'Run {letter}',
+      legend: 'Change of mean outage (B − A)',
+      tip: 'A {a}, B {b}',
+      zones: 'Zones that change most',
+      origin: '{title} · {city} version {version} · {samples} samples · seed {seed} · {when}',
+    },
+  },
+})
+
+export const rehearseWords = {
+  zh: { ...own.zh, make: makeWords.zh, ...fieldWords.zh, ...runWords.zh },
+  en: { ...own.en, make: makeWords.en, ...fieldWords.en, ...runWords.en },
+}
+
+/** A text of these in both languages, for what is kept in files. */
+export function zhEn(key: string): { zh: string; en: string } {
+  const at = (texts: Texts) => {
+    const found = key
+      .split('.')
+      .slice(1)
+      .reduce<string | Texts | undefined>(
+        (in_, step) => (typeof in_ === 'object' ? in_[step] : undefined),
+        texts,
+      )
+    return typeof found === 'string' ? found : ''
+  }
+  return { zh: at(rehearseWords.zh), en: at(rehearseWords.en) }
+}
