@@ -1,7 +1,10 @@
-"""`rencity why` at city scale: what an answer takes, beside the engine's own run of the samples.
+"""What an answer to why takes, beside the engine's own run of the samples.
 
 The demo city (about 50,000 assets) and its earthquake; 64 samples; compiled code cached; one
 thread, processor seconds. ``python -m bench.why``
+
+As a server answers, with the city and the run held open and as many samples as it tells of while
+somebody waits: ``python -m bench.why --prompt --city DIR --scenario FILE``
 """
 
 from __future__ import annotations
@@ -15,15 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from rencity.city import City
-from rencity.city.network.cache import network_of
-from rencity.rehearse.why import why
-from rencity.sim.reach.engine import Engine
+from rencity.rehearse.why import Asked
 from rencity.sim.why.about import about_of, outages_in
-from rencity.sim.why.kept import kept_of
-from rencity.sim.why.names import Names
+from rencity.sim.why.kept import Kept
 
 EARTHQUAKE = Path(__file__).parents[1] / "examples" / "demo" / "earthquake.toml"
 TARGETS = (
@@ -50,41 +48,50 @@ def command(*words: object) -> None:
     )
 
 
-def engine_s(run: Path, city: City) -> float:
-    """The engine alone over the kept samples."""
+def opened(run: Path, city: City) -> tuple[Asked, Kept]:
+    """The run to be asked, and its outages."""
     about = about_of(run)
-    said, table = about["outages"], outages_in(run, about)
-    assert table is not None
-    names = Names(city, network_of(city))
-    kept = kept_of(table, names, said["samples"])
-    engine = Engine(names.network, np.array(said["edge_min"], np.int64), said["horizon_min"])
-    return timed(lambda: sum(1 for _ in engine.states(kept.outages)))[1]
+    asked = Asked(about, outages_in(run, about), city)
+    assert asked.kept is not None
+    return asked, asked.kept
+
+
+def told(asked: Asked, kept: Kept, word: str, line: str | None, samples: int) -> str:
+    """A row of the table."""
+    first = kept.first(samples)
+    engine = timed(lambda: sum(1 for _ in asked.engine.states(first.outages)))[1]
+    found, seconds = timed(lambda: asked.answer(word, line, None, samples))
+    assert found.causes is not None
+    name = f"{word} {line or ''}".strip()
+    times = f"{seconds:.2f} | {seconds / engine:.0f}"
+    return f"| {name} | {samples} of {kept.samples} | {times} | {found.causes.found} |"
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=64)
-    parser.add_argument("--city", type=Path, help="a demo city of scale city, made before")
+    parser.add_argument("--city", type=Path, help="a demo city made before")
+    parser.add_argument("--scenario", type=Path, default=EARTHQUAKE)
+    parser.add_argument("--prompt", action="store_true", help="as many samples as a server takes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder, run = given.city or Path(place) / "city", Path(place) / "run"
         if given.city is None:
             command("demo", folder, "--scale", "city", "--seed", "1")
-        command("stress", folder, EARTHQUAKE, "--out", run, "--samples", given.samples)
-        why(run, TARGETS[0][0], city=folder)  # compile and cache
+        command("stress", folder, given.scenario, "--out", run, "--samples", given.samples)
         city, opening = timed(lambda: City.open(folder))
         _, hashing = timed(lambda: city.hash)
+        asked, kept = opened(run, city)
+        samples = asked.prompt if given.prompt else kept.samples
         print(f"{len(city.assets):,} assets, {given.samples} samples; opening the city ", end="")
         print(f"{opening + hashing:.2f} s")
-        print("| target | both answers, s | × the engine's run | root causes |")
-        print("|---|---|---|---|")
+        first = timed(lambda: asked.answer(*TARGETS[0], None, samples))[1]
+        print(f"the first answer {first:.2f} s")
+        print("| target | samples | both answers, s | × the engine's run | root causes |")
+        print("|---|---|---|---|---|")
         for word, line in TARGETS:
-            engine = engine_s(run, city)
-            found, seconds = timed(lambda w=word, n=line: why(run, w, city=city, lifeline=n))
-            assert found.causes is not None
-            name = f"{word} {line or ''}".strip()
-            print(f"| {name} | {seconds:.2f} | {seconds / engine:.0f} | {found.causes.found} |")
+            print(told(asked, kept, word, line, samples), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from shapely.geometry import LineString, Point, box
 
 from rencity.city import City, Identity
+from rencity.city.demo.build import make_demo
 
 pytest_plugins = ["tests.figures", "tests.databases", "tests.servers", "tests.browsers"]
 
@@ -37,6 +38,12 @@ def shared_data() -> Path:
     """The folder of real input beside the project."""
     require(SHARED.is_dir(), f"real input in {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def block() -> City:
+    """The small demo city."""
+    return make_demo("block", 1).city
 
 
 WEST, SOUTH = 120.30, 31.55

@@ -106,6 +106,15 @@ def standing(
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    """A server for tests of what lies in files, which no database has a part in."""
+    folder = tmp_path_factory.mktemp("still")
+    server = here_on(f"sqlite:///{folder / 'a.db'}", folder / "data")
+    yield server
+    server.stop()
+
+
 def here_on(url: str, data: Path, more: Sequence[Handler] = (), *, wait_s: float = 10) -> Here:
     """A server on a database and a data folder."""
     store = store_of(url, data, wait_s=wait_s)

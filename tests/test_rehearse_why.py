@@ -16,8 +16,10 @@ from rencity.city import City
 from rencity.cli import app
 from rencity.kit.errors import InputError, RunError
 from rencity.rehearse import stress
-from rencity.rehearse.why import why, why_of_run
+from rencity.rehearse import why as module
+from rencity.rehearse.why import Asked, why, why_of_run
 from rencity.sim.result import Result
+from rencity.sim.why.about import about_of, outages_in
 from tests.cities import tiny_city
 
 SCENARIO = """
@@ -95,6 +97,36 @@ def test_json_is_what_python_finds_and_the_text_leaves_no_gap(run):
     assert told["target"] == {"kind": "asset", "id": "p", "name": "", "lifeline": "water"}
     for lang in ("zh", "en"):
         assert not re.search(r"[{}]|None|nan", found.to_text(lang))
+
+
+def test_of_fewer_samples_it_says_of_how_many(run, city):
+    whole, few = why(run, "sub").causes, why(run, "sub", samples=5)
+    assert (whole.samples, whole.of) == (40, 40)
+    assert (few.causes.samples, few.causes.of) == (5, 40)
+    table = pd.read_parquet(run / "outages.parquet")
+    first = table[(table["sample"] < 5) & table["asset"].isin(["S", "sub"])]
+    assert few.causes.out_samples == first["sample"].nunique()
+    told = rencity("why", run, "sub", "--samples", 5, "--lang", "en")
+    assert f"Out in {few.causes.out_samples} of the first 5 of 40 samples kept;" in told
+    assert "保留的 40 个样本的前 5 个样本中" in rencity("why", run, "sub", "--samples", 5)
+    (told,) = why_of_run(Result.open(run), city, ["sub"], samples=5)
+    assert (told["causes"]["samples"], told["causes"]["of"]) == (5, 40)
+    assert why(run, "sub", samples=999).causes == whole
+
+
+def test_in_a_great_city_few_samples_are_told_of_at_once(run, city, monkeypatch):
+    about = about_of(run)
+    asked = Asked(about, outages_in(run, about), city)
+    assert asked.prompt == 40
+    steps = len(about["outages"]["edge_min"])
+    rows = asked.network.nodes + asked.network.link_rows
+    monkeypatch.setattr(module, "WORK", 20 * steps * rows)
+    assert asked.prompt == 20
+    monkeypatch.setattr(module, "WORK", 1)
+    assert asked.prompt == module.LEAST
+    before = asked.answer("sub", None, None).to_dict()
+    asked.rest()
+    assert asked.answer("sub", None, None).to_dict() == before
 
 
 def test_causes_of_a_zone_are_counted_in_people(run):

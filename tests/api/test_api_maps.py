@@ -14,7 +14,6 @@ from pmtiles.reader import all_tiles
 
 from rencity.api.errors import ErrorOut
 from rencity.atlas.tiles import build, map_folder
-from rencity.city.demo.build import make_demo
 from rencity.city.model import City
 from tests.api.versions import registered
 from tests.servers import Here, new_key
@@ -23,13 +22,10 @@ TILES = "application/vnd.pmtiles"
 
 
 @pytest.fixture(scope="module")
-def block() -> City:
-    return make_demo("block", 1).city
-
-
-@pytest.fixture
-def at(here: Here, block: City, tmp_path: Path) -> str:
-    return registered(here, block, tmp_path / "block")
+def drawn(still: Here, block: City, tmp_path_factory: pytest.TempPathFactory) -> str:
+    at = registered(still, block, tmp_path_factory.mktemp("drawn") / "block")
+    draw(still, at)
+    return at
 
 
 def draw(here: Here, at: str) -> None:
@@ -46,8 +42,9 @@ def features(here: Here, at: str, file: str, tmp_path: Path) -> gpd.GeoDataFrame
 
 
 def test_a_version_without_a_map_says_so_and_a_job_draws_it(
-    here: Here, at: str, block: City
+    here: Here, block: City, tmp_path: Path
 ) -> None:
+    at = registered(here, block, tmp_path / "block")
     before = here.client.get(f"{at}/map").json()
     assert (before["ready"], before["job"], before["layers"]) == (False, "", [])
     assert before["extent_deg"][0] < before["extent_deg"][2]
@@ -57,16 +54,10 @@ def test_a_version_without_a_map_says_so_and_a_job_draws_it(
     assert here.client.get(f"{at}/map").json()["job"] == job["id"]
 
 
-@pytest.fixture
-def drawn(here: Here, at: str) -> str:
-    draw(here, at)
-    return at
-
-
 def test_every_asset_and_zone_is_on_the_map_once(
-    here: Here, drawn: str, block: City, tmp_path: Path
+    still: Here, drawn: str, block: City, tmp_path: Path
 ) -> None:
-    said = here.client.get(f"{drawn}/map").json()
+    said = still.client.get(f"{drawn}/map").json()
     assert said["ready"]
     assert said["unplaced"] == {"zones": 0, "assets": 0}
     assert sum(each["count"] for each in said["kinds"]) == len(block.assets)
@@ -75,7 +66,7 @@ def test_every_asset_and_zone_is_on_the_map_once(
     )
     rows: dict[str, set[int]] = {"zones": set(), "assets": set()}
     for layer in said["layers"]:
-        found = features(here, drawn, layer["file"], tmp_path)
+        found = features(still, drawn, layer["file"], tmp_path)
         if layer["about"] in ("zones", "lines", "points"):
             assert found["i"].nunique() == layer["features"], layer
             rows["zones" if layer["about"] == "zones" else "assets"] |= set(found["i"])
@@ -91,9 +82,9 @@ def test_every_asset_and_zone_is_on_the_map_once(
 
 
 def test_tiles_stand_where_the_city_does(
-    here: Here, drawn: str, block: City, tmp_path: Path
+    still: Here, drawn: str, block: City, tmp_path: Path
 ) -> None:
-    found = features(here, drawn, "points.pmtiles", tmp_path).drop_duplicates("i")
+    found = features(still, drawn, "points.pmtiles", tmp_path).drop_duplicates("i")
     here_deg = found.set_crs("EPSG:3857", allow_override=True).to_crs("EPSG:4326")
     shapes = block.assets.geometry.to_numpy()[found["i"].to_numpy()]
     points = shapely.get_dimensions(shapes) == 0
@@ -102,9 +93,9 @@ def test_tiles_stand_where_the_city_does(
     assert away.max() < 2e-5  # two metres: a tile's whole numbers
 
 
-def test_ranges_and_tags(here: Here, drawn: str) -> None:
+def test_ranges_and_tags(still: Here, drawn: str) -> None:
     url = f"{drawn}/map/lines.pmtiles"
-    whole = here.client.get(url)
+    whole = still.client.get(url)
     assert whole.content.startswith(b"PMTiles")
     assert whole.headers["content-type"] == TILES
     assert whole.headers["cache-control"] == "private, max-age=31536000, immutable"
@@ -115,18 +106,18 @@ def test_ranges_and_tags(here: Here, drawn: str) -> None:
         ("bytes=-9", whole.content[-9:]),
         (f"bytes=5-{10**9}", whole.content[5:]),
     ):
-        part = here.client.get(url, headers={"Range": span})
+        part = still.client.get(url, headers={"Range": span})
         assert (part.status_code, part.content) == (206, wanted), span
         assert part.headers["etag"] == whole.headers["etag"]
-    held = here.client.get(url, headers={"If-None-Match": whole.headers["etag"]})
+    held = still.client.get(url, headers={"If-None-Match": whole.headers["etag"]})
     assert (held.status_code, held.content) == (304, b"")
 
 
 @pytest.mark.parametrize(
     "span", ["bytes=99999999-", "bytes=9-2", "lines=0-1", "bytes=", "bytes=a-b", "bytes=-0"]
 )
-def test_a_range_that_is_none_is_refused(here: Here, drawn: str, span: str) -> None:
-    answer = here.client.get(f"{drawn}/map/lines.pmtiles", headers={"Range": span})
+def test_a_range_that_is_none_is_refused(still: Here, drawn: str, span: str) -> None:
+    answer = still.client.get(f"{drawn}/map/lines.pmtiles", headers={"Range": span})
     assert answer.status_code == 416
     assert ErrorOut.model_validate(answer.json()).error.what
 
@@ -135,63 +126,67 @@ def test_a_range_that_is_none_is_refused(here: Here, drawn: str, span: str) -> N
     "name",
     ["map.json", "..%2f..%2fassets.parquet", "lines", "none.pmtiles", "a" * 300],
 )
-def test_nothing_but_tiles_is_given(here: Here, drawn: str, name: str) -> None:
-    answer = here.client.get(f"{drawn}/map/{name}")
+def test_nothing_but_tiles_is_given(still: Here, drawn: str, name: str) -> None:
+    answer = still.client.get(f"{drawn}/map/{name}")
     assert answer.status_code in (404, 405), answer.text[:200]
 
 
 def test_a_city_that_is_nowhere_has_a_map_of_nothing(
-    here: Here, block: City, tmp_path: Path
+    still: Here, block: City, tmp_path: Path
 ) -> None:
     bare = {
         name: frame.assign(geometry=None).set_geometry("geometry", crs="EPSG:4326")
         for name, frame in (("zones", block.zones), ("assets", block.assets))
     }
-    at = registered(here, block.replace(**bare), tmp_path / "nowhere")
+    at = registered(still, block.replace(**bare), tmp_path / "nowhere")
     for _ in range(2):
-        said = here.client.get(f"{at}/map").json()
+        said = still.client.get(f"{at}/map").json()
         assert (said["extent_deg"], said["layers"]) == (None, [])
         assert said["unplaced"] == {"zones": len(block.zones), "assets": len(block.assets)}
-        draw(here, at)
+        draw(still, at)
     assert said["ready"]
 
 
-def test_an_empty_city(here: Here, block: City, tmp_path: Path) -> None:
+def test_an_empty_city(still: Here, block: City, tmp_path: Path) -> None:
     identity = block.identity.model_copy(update={"rasters": ()})
-    at = registered(here, City.build(identity, {}), tmp_path / "empty")
-    draw(here, at)
-    said = here.client.get(f"{at}/map").json()
+    at = registered(still, City.build(identity, {}), tmp_path / "empty")
+    draw(still, at)
+    said = still.client.get(f"{at}/map").json()
     assert (said["ready"], said["kinds"], said["levels"], said["layers"]) == (True, [], [], [])
 
 
-def test_a_broken_map_is_none(here: Here, drawn: str, block: City) -> None:
-    folder = map_folder(here.services.places.city(block.identity.id, 1), block.hash)
+def test_a_broken_map_is_none_and_is_drawn_again(still: Here, drawn: str, block: City) -> None:
+    folder = map_folder(still.services.places.city(block.identity.id, 1), block.hash)
     (folder / "lines.pmtiles").unlink()
-    assert not here.client.get(f"{drawn}/map").json()["ready"]
+    assert not still.client.get(f"{drawn}/map").json()["ready"]
     (folder / "map.json").write_text("{")
-    assert not here.client.get(f"{drawn}/map").json()["ready"]
+    assert not still.client.get(f"{drawn}/map").json()["ready"]
+    draw(still, drawn)
+    assert still.client.get(f"{drawn}/map").json()["ready"]
+    assert still.client.get(f"{drawn}/map/lines.pmtiles").content.startswith(b"PMTiles")
 
 
-def test_versions_that_are_not_there(here: Here, at: str) -> None:
+def test_versions_that_are_not_there(standing: Here, block: City, tmp_path: Path) -> None:
+    at = registered(standing, block, tmp_path / "block")
     for path in ("cities/nobody/versions/1", at[:-1] + "2", at[:-1] + "0", at[:-1] + "-1"):
         for name in ("map", "map/lines.pmtiles"):
-            assert here.client.get(f"{path}/{name}").status_code in (400, 404)
-    assert here.client.get(at[:-1] + "one/map").status_code == 422
+            assert standing.client.get(f"{path}/{name}").status_code in (400, 404)
+    assert standing.client.get(at[:-1] + "one/map").status_code == 422
 
 
 def _part(data: bytes, at: int, length: int) -> bytes:
     return data[at : at + length]
 
 
-def test_single_tiles_are_those_of_the_file(here: Here, drawn: str, tmp_path: Path) -> None:
+def test_single_tiles_are_those_of_the_file(still: Here, drawn: str, tmp_path: Path) -> None:
     sent = 0
-    for layer in here.client.get(f"{drawn}/map").json()["layers"]:
+    for layer in still.client.get(f"{drawn}/map").json()["layers"]:
         (tmp_path / layer["file"]).write_bytes(
-            here.client.get(f"{drawn}/map/{layer['file']}").content
+            still.client.get(f"{drawn}/map/{layer['file']}").content
         )
         data = (tmp_path / layer["file"]).read_bytes()
         for (z, x, y), tile in all_tiles(partial(_part, data)):
-            answer = here.client.get(f"{drawn}/map/{layer['file']}/{z}/{x}/{y}")
+            answer = still.client.get(f"{drawn}/map/{layer['file']}/{z}/{x}/{y}")
             assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
             assert answer.content == gzip.decompress(tile)  # the client unpacks
             assert "immutable" in answer.headers["cache-control"]
@@ -203,7 +198,7 @@ def test_single_tiles_are_those_of_the_file(here: Here, drawn: str, tmp_path: Pa
     ("place", "status"),
     [("0/0/0/0", 404), ("30/0/0", 422), ("3/8/0", 204), ("14/0/0", 204), ("1/-1/0", 422)],
 )
-def test_a_tile_where_nothing_is(here: Here, drawn: str, place: str, status: int) -> None:
-    file = here.client.get(f"{drawn}/map").json()["layers"][0]["file"]
-    assert here.client.get(f"{drawn}/map/{file}/{place}").status_code == status
-    assert here.client.get(f"{drawn}/map/nothing.pmtiles/1/0/0").status_code == 404
+def test_a_tile_where_nothing_is(still: Here, drawn: str, place: str, status: int) -> None:
+    file = still.client.get(f"{drawn}/map").json()["layers"][0]["file"]
+    assert still.client.get(f"{drawn}/map/{file}/{place}").status_code == status
+    assert still.client.get(f"{drawn}/map/nothing.pmtiles/1/0/0").status_code == 404

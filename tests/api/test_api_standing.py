@@ -8,17 +8,11 @@ from typing import Any
 import pytest
 
 from rencity.city.check import check
-from rencity.city.demo.build import make_demo
 from rencity.city.info import describe
 from rencity.city.model import City
 from tests.api.versions import registered
 from tests.cities import tiny_city
 from tests.servers import Here
-
-
-@pytest.fixture(scope="module")
-def block() -> City:
-    return make_demo("block", 1).city
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 import shapely
 
 from rencity.city import Identity
-from rencity.city.demo.build import make_demo
 from rencity.city.model import City
 from rencity.city.network import build_network
 from rencity.sim.why.consequences import together
@@ -21,13 +20,8 @@ from tests.servers import Here
 
 
 @pytest.fixture(scope="module")
-def block() -> City:
-    return make_demo("block", 1).city
-
-
-@pytest.fixture(scope="module")
-def at(standing: Here, block: City, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return registered(standing, block, tmp_path_factory.mktemp("block") / "it")
+def at(still: Here, block: City, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return registered(still, block, tmp_path_factory.mktemp("block") / "it")
 
 
 def get(here: Here, url: str, **params: Any) -> Any:
@@ -42,12 +36,12 @@ def post(here: Here, url: str, **body: Any) -> Any:
     return answer.json()
 
 
-def test_every_asset_tells_its_needs_links_and_zones(standing: Here, block: City, at: str) -> None:
+def test_every_asset_tells_its_needs_links_and_zones(still: Here, block: City, at: str) -> None:
     groups = block.need_groups.set_index("id")
     for row in range(0, len(block.assets), 29):
         key = block.assets["id"].iat[row]
-        said = get(standing, f"{at}/thing", id=key)
-        assert said == get(standing, f"{at}/thing", row=row)
+        said = get(still, f"{at}/thing", id=key)
+        assert said == get(still, f"{at}/thing", row=row)
         assert (said["row"], said["id"]) == (row, key)
         mine = groups[groups["asset"] == key]
         assert {each["id"] for each in said["needs"]} == set(mine.index)
@@ -69,22 +63,22 @@ def test_every_asset_tells_its_needs_links_and_zones(standing: Here, block: City
         assert len(said["serves"]) + said["serves_more"] == len(serves)
 
 
-def test_dependents_are_those_whose_needs_name_it(standing: Here, block: City, at: str) -> None:
+def test_dependents_are_those_whose_needs_name_it(still: Here, block: City, at: str) -> None:
     group_asset = block.need_groups.set_index("id")["asset"]
     counts = block.needs["provider"].value_counts()
     for key in counts.index[:5]:
-        said = get(standing, f"{at}/thing", id=key)
+        said = get(still, f"{at}/thing", id=key)
         want = [group_asset[g] for g in block.needs.loc[block.needs["provider"] == key, "group"]]
         assert sorted(each["ref"]["id"] for each in said["dependents"]) == sorted(want)
 
 
-def test_values_say_where_they_come_from(standing: Here, tmp_path: Path, block: City) -> None:
+def test_values_say_where_they_come_from(still: Here, tmp_path: Path, block: City) -> None:
     assets = block.assets.copy()
     assets.loc[0, ["origin", "rule", "inferred"]] = ["measured", "", "capacity=by-people"]
     assets.loc[0, ["capacity", "owner", "elevation_m"]] = [7.5, "水务集团", float("nan")]
     named = block.with_identity(block.identity.model_copy(update={"id": "valued"}))
-    at = registered(standing, named.replace(assets=assets), tmp_path / "valued")
-    values = {each["column"]: each for each in get(standing, f"{at}/thing", row=0)["values"]}
+    at = registered(still, named.replace(assets=assets), tmp_path / "valued")
+    values = {each["column"]: each for each in get(still, f"{at}/thing", row=0)["values"]}
     assert "elevation_m" not in values
     assert (values["capacity"]["value"], values["capacity"]["origin"]) == (7.5, "inferred")
     assert values["capacity"]["rule"] == "by-people"
@@ -94,11 +88,11 @@ def test_values_say_where_they_come_from(standing: Here, tmp_path: Path, block: 
 
 
 def test_zones_tell_parents_children_suppliers_and_demands(
-    standing: Here, block: City, at: str
+    still: Here, block: City, at: str
 ) -> None:
     zones = block.zones.set_index("id")
     for key in zones.index:
-        said = get(standing, f"{at}/thing", table="zones", id=key)
+        said = get(still, f"{at}/thing", table="zones", id=key)
         above, child = [], key
         while zones.loc[child, "parent"]:
             child = zones.loc[child, "parent"]
@@ -113,16 +107,16 @@ def test_zones_tell_parents_children_suppliers_and_demands(
         )
 
 
-def test_long_lists_are_cut_and_counted(standing: Here, tmp_path: Path) -> None:
+def test_long_lists_are_cut_and_counted(still: Here, tmp_path: Path) -> None:
     nodes = " ".join(f"n{i:03d}" for i in range(130))
     links = " ".join(f"S-n{i:03d}" for i in range(130))
     needs = [{"asset": f"n{i:03d}", "of": "W"} for i in range(130)]
     city = tiny_city(f"power: S* {nodes}; water: W*", links, needs)
     city = city.with_identity(city.identity.model_copy(update={"id": "star"}))
-    at = registered(standing, city, tmp_path / "star")
-    said = get(standing, f"{at}/thing", id="S")
+    at = registered(still, city, tmp_path / "star")
+    said = get(still, f"{at}/thing", id="S")
     assert (len(said["neighbours"]), said["neighbours_more"]) == (100, 30)
-    said = get(standing, f"{at}/thing", id="W")
+    said = get(still, f"{at}/thing", id="W")
     assert (len(said["dependents"]), said["dependents_more"]) == (100, 30)
 
 
@@ -139,40 +133,38 @@ def test_long_lists_are_cut_and_counted(standing: Here, tmp_path: Path) -> None:
         ({"table": "zones", "id": "power-plant-000001"}, 404),
     ],
 )
-def test_things_that_are_not(standing: Here, at: str, asked: dict[str, Any], status: int) -> None:
-    answer = standing.client.get(f"{at}/thing", params=asked)
+def test_things_that_are_not(still: Here, at: str, asked: dict[str, Any], status: int) -> None:
+    answer = still.client.get(f"{at}/thing", params=asked)
     assert answer.status_code == status, answer.text
     assert answer.json()["error"]["mend"]
 
 
-def test_search_puts_the_exact_id_first(standing: Here, block: City, at: str) -> None:
+def test_search_puts_the_exact_id_first(still: Here, block: City, at: str) -> None:
     key = block.assets["id"].iat[100]
-    found = get(standing, f"{at}/search", q=key.upper(), limit=5)
+    found = get(still, f"{at}/search", q=key.upper(), limit=5)
     assert (found[0]["id"], found[0]["why"]) == (key, "id")
     top = block.zones[block.zones["level"] == "city"].iloc[0]
-    assert get(standing, f"{at}/search", q=top["name"])[0]["id"] == top["id"]
-    assert get(standing, f"{at}/search", q=top["name_en"].upper())[0]["why"] in ("name_en", "name")
+    assert get(still, f"{at}/search", q=top["name"])[0]["id"] == top["id"]
+    assert get(still, f"{at}/search", q=top["name_en"].upper())[0]["why"] in ("name_en", "name")
     entry = block.catalogue.kinds["health.hospital"]
     for word in (entry.zh, entry.en, "health.hospital"):
-        assert {each["kind"] for each in get(standing, f"{at}/search", q=word)} >= {
-            "health.hospital"
-        }
-    part = get(standing, f"{at}/search", q="000", limit=200)
+        assert {each["kind"] for each in get(still, f"{at}/search", q=word)} >= {"health.hospital"}
+    part = get(still, f"{at}/search", q="000", limit=200)
     assert len(part) == 200
     assert len({(each["table"], each["id"]) for each in part}) == 200
     assert all("000" in each["id"] for each in part)
-    assert get(standing, f"{at}/search", q="no such thing") == []
-    assert get(standing, f"{at}/search", q="  ") == []
+    assert get(still, f"{at}/search", q="no such thing") == []
+    assert get(still, f"{at}/search", q="  ") == []
     for strange in ("%", "_", ".*", "[", "'", "\\"):
-        assert isinstance(get(standing, f"{at}/search", q=strange), list)
+        assert isinstance(get(still, f"{at}/search", q=strange), list)
 
 
-def test_within_equals_shapely(standing: Here, block: City, at: str) -> None:
+def test_within_equals_shapely(still: Here, block: City, at: str) -> None:
     west, south, east, north = shapely.total_bounds(block.zones.geometry.to_numpy())
     middle = ((west + east) / 2, (south + north) / 2)
     ring = [(west, south), (east, south), middle, (west, north)]
     shapes = {name: block.tables[name].geometry.to_numpy() for name in ("assets", "zones")}
-    found = post(standing, f"{at}/within", polygon=ring)
+    found = post(still, f"{at}/within", polygon=ring)
     for name, each in shapes.items():
         want = np.flatnonzero(shapely.intersects(each, shapely.polygons(ring))).tolist()
         assert 0 < len(want) < len(each) or name == "zones"
@@ -180,7 +172,7 @@ def test_within_equals_shapely(standing: Here, block: City, at: str) -> None:
         assert found[name]["ids"] == block.tables[name]["id"].iloc[want].tolist()
         assert found[name]["total"] == len(want)
     some = post(
-        standing, f"{at}/within", box=[west, south, *middle], lifelines=["power"],
+        still, f"{at}/within", box=[west, south, *middle], lifelines=["power"],
         kinds=["power.transformer"], tables=["assets"],
     )  # fmt: skip
     assert some["zones"] is None
@@ -201,15 +193,15 @@ def test_within_equals_shapely(standing: Here, block: City, at: str) -> None:
         {"box": [0, 0, 1, 1], "tables": ["links"]},
     ],
 )
-def test_outlines_that_are_none(standing: Here, at: str, body: dict[str, Any]) -> None:
-    answer = standing.client.post(f"{at}/within", json=body)
+def test_outlines_that_are_none(still: Here, at: str, body: dict[str, Any]) -> None:
+    answer = still.client.post(f"{at}/within", json=body)
     assert answer.status_code in (400, 422), answer.text
 
 
-def test_what_if_tells_what_the_engine_does(standing: Here, block: City, at: str) -> None:
+def test_what_if_tells_what_the_engine_does(still: Here, block: City, at: str) -> None:
     assets = block.assets
     asked = [*assets.loc[assets["source"] & (assets["lifeline"] == "power"), "id"]]
-    said = post(standing, f"{at}/what-if", assets=[*asked, asked[0]])
+    said = post(still, f"{at}/what-if", assets=[*asked, asked[0]])
     network = build_network(block)
     names = Names(block, network)
     rows = names.row_of_asset[[list(names.ids).index(key) for key in asked]].tolist()
@@ -234,28 +226,28 @@ def test_what_if_tells_what_the_engine_does(standing: Here, block: City, at: str
 @pytest.mark.parametrize(
     ("assets", "status"), [([], 422), (["nobody"], 404), (["x"] * 5001, 422), ([1], 422)]
 )
-def test_failures_that_are_none(standing: Here, at: str, assets: list[Any], status: int) -> None:
-    answer = standing.client.post(f"{at}/what-if", json={"assets": assets})
+def test_failures_that_are_none(still: Here, at: str, assets: list[Any], status: int) -> None:
+    answer = still.client.post(f"{at}/what-if", json={"assets": assets})
     assert answer.status_code == status
     assert answer.json()["error"]["mend"]
 
 
-def test_a_city_of_nothing(standing: Here, tmp_path: Path) -> None:
-    at = registered(standing, City.build(Identity(id="void", name="空"), {}), tmp_path / "void")
-    assert get(standing, f"{at}/search", q="a") == []
-    found = post(standing, f"{at}/within", box=[0, 0, 1, 1])
+def test_a_city_of_nothing(still: Here, tmp_path: Path) -> None:
+    at = registered(still, City.build(Identity(id="void", name="空"), {}), tmp_path / "void")
+    assert get(still, f"{at}/search", q="a") == []
+    found = post(still, f"{at}/within", box=[0, 0, 1, 1])
     assert [found[name]["total"] for name in ("assets", "zones")] == [0, 0]
-    assert standing.client.get(f"{at}/thing", params={"row": 0}).status_code == 404
-    assert standing.client.post(f"{at}/what-if", json={"assets": ["a"]}).status_code == 404
+    assert still.client.get(f"{at}/thing", params={"row": 0}).status_code == 404
+    assert still.client.post(f"{at}/what-if", json={"assets": ["a"]}).status_code == 404
 
 
-def test_things_without_a_place(standing: Here, block: City, tmp_path: Path) -> None:
+def test_things_without_a_place(still: Here, block: City, tmp_path: Path) -> None:
     bare = block.assets.assign(geometry=None).set_geometry("geometry", crs="EPSG:4326")
     named = block.with_identity(block.identity.model_copy(update={"id": "placeless"}))
-    at = registered(standing, named.replace(assets=bare), tmp_path / "placeless")
-    said = get(standing, f"{at}/thing", row=3)
+    at = registered(still, named.replace(assets=bare), tmp_path / "placeless")
+    said = get(still, f"{at}/thing", row=3)
     assert (said["at"], said["extent_deg"]) == (None, None)
-    assert post(standing, f"{at}/within", box=[-180, -90, 180, 90])["assets"]["total"] == 0
+    assert post(still, f"{at}/within", box=[-180, -90, 180, 90])["assets"]["total"] == 0
     power = block.assets.loc[block.assets["lifeline"] == "power", "id"].iat[0]
-    answer = standing.client.post(f"{at}/what-if", json={"assets": [power]})
+    answer = still.client.post(f"{at}/what-if", json={"assets": [power]})
     assert answer.status_code in (200, 422), answer.text

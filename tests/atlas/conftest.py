@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from rencity.city.demo.build import make_demo
 from rencity.city.model import City
 from rencity.registry.cities import take_in
 from rencity.registry.store import runs
@@ -79,9 +78,8 @@ class Read:
             runs.create(tx, key, {**row, "at": tx.at, **said})
 
 
-def nasty_block() -> City:
-    """The small demo city, in which a zone and an asset have names that mean harm."""
-    city = make_demo("block", 1).city
+def nasty(city: City) -> City:
+    """The same city, in which a zone and an asset have names that mean harm."""
     zones, assets = city.zones.copy(), city.assets.copy()
     zones.loc[zones.index[-1], "name"] = NASTY
     assets.loc[assets.index[0], "name"] = FORMULA
@@ -89,10 +87,10 @@ def nasty_block() -> City:
 
 
 @pytest.fixture(scope="session")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
+def read(block: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
     """A server with two runs of one scenario that differ in their seed."""
     folder = tmp_path_factory.mktemp("read")
-    city = nasty_block()
+    city = nasty(block)
     city.write(folder / "city")
     sources = {}
     for key, seed, samples in (("shaken", 1, 40), ("again", 2, 30)):

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from rencity.atlas.opened import OpenedCities
-from rencity.city.demo.build import make_demo
 from rencity.kit.errors import AbsentError
+from tests.cities import tiny_city
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     base = tmp_path_factory.mktemp("opened")
-    for seed in (1, 2, 3):
-        make_demo("block", seed).city.write(base / str(seed))
-    return [base / str(seed) for seed in (1, 2, 3)]
+    for name in "abc":
+        tiny_city(f"power: S* {name}", f"S-{name}").write(base / name)
+    return [base / name for name in "abc"]
 
 
 def test_a_city_is_opened_once_for_all_who_ask_together(folders: list[Path]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from rencity.atlas import reasons
+from rencity.rehearse import why as module
 from rencity.rehearse.why import why
 from tests.atlas.conftest import Read
 
@@ -46,12 +48,44 @@ def test_why_an_asset_and_a_zone(read: Read) -> None:
     assert all(ids.iloc[one["row"]] == one["asset"]["id"] for one in said["causes"]["causes"])
 
 
+def test_samples_are_told_of_as_time_allows_and_as_asked(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"target": "zone-320213", "lifeline": "power"}
+    whole = read.get("runs/again/why", **asked)["causes"]
+    assert (whole["samples"], whole["of"]) == (30, 30)
+    six = read.get("runs/again/why", **asked, samples=6)
+    assert (six["causes"]["samples"], six["causes"]["of"]) == (6, 30)
+    assert "the first 6 of 30 samples kept" in six["text"]["en"]
+    assert read.get("runs/again/why", **asked, samples=512)["causes"] == whole
+    monkeypatch.setattr(module, "WORK", 1)
+    few = read.get("runs/again/why", **asked, at_h=12)["causes"]
+    assert (few["samples"], few["of"]) == (module.LEAST, 30)
+
+
+def test_who_waits_long_is_told_so_and_what_is_known_is_said_meanwhile(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"target": "zone-320213", "lifeline": "water"}
+    said = read.get("runs/shaken/why", **asked)
+    services = read.here.services
+    opened = services.runs.of(services.places.run("shaken"), "shaken")
+    monkeypatch.setattr(reasons, "WAIT_S", 0.05)
+    with opened.answering:
+        assert read.get("runs/shaken/why", **asked) == said
+        answer = read.here.client.get("runs/shaken/why", params={**asked, "at_h": 7})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (429, "limit")
+        assert answer.json()["error"]["place"] == "run/shaken/why"
+    assert read.get("runs/shaken/why", **asked, at_h=7)["causes"]["at_h"] == 7
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
         ({"target": "nobody"}, 422),
         ({}, 422),
         ({"target": ""}, 422),
+        ({"target": "zone-320213", "lifeline": "power", "samples": 0}, 422),
         ({"target": "zone-320213", "lifeline": "powr"}, 422),
         ({"target": "zone-320213", "lifeline": "power", "at_h": 9999}, 422),
     ],

@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 
 from rencity.city import City
 from rencity.cli import app
+from rencity.rehearse import stress
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MAPS = {name: str(EXAMPLES / name / "map.toml") for name in ("memphis", "wuxi-admin")}
+SAMPLES = 24
+"""Of the run of Memphis."""
 CHICAGO = ("--code", "47157", "--time-zone", "America/Chicago")
 SOURCES = {
     "memphis": ("tables", "interdependent", "--map", MAPS["memphis"], *CHICAGO, "--no-infer"),
@@ -63,3 +66,14 @@ def brought(
         return Brought(folder, json.loads(output))
 
     return bring
+
+
+@pytest.fixture(scope="session")
+def shaken_memphis(
+    brought: Callable[[str], Brought], shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A run of the earthquake of the example, of few samples."""
+    text = (EXAMPLES / "memphis" / "earthquake.toml").read_text(encoding="utf-8")
+    told = text.replace('"data/', f'"{shared_data}/interdependent/')
+    run = stress(brought("memphis").folder, told, samples=SAMPLES)
+    return run.write(tmp_path_factory.mktemp("shaken") / "memphis")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from rencity.city.network import build_network
-from rencity.rehearse import stress
 from rencity.rehearse.why import why
 from rencity.sim.reach.engine import Engine
 from rencity.sim.reach.n1 import people_lost
@@ -20,11 +19,10 @@ from rencity.sim.why.kept import kept_of
 from rencity.sim.why.names import Names
 from rencity.sim.why.target import target_of
 from rencity.sim.why.trace import Watch, trace
-from tests.real.conftest import EXAMPLES, Brought
+from tests.real.conftest import SAMPLES, Brought
 from tests.reference import Reference
 
 Bring = Callable[[str], Brought]
-SAMPLES = 24
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +31,8 @@ def memphis(brought: Bring) -> Brought:
 
 
 @pytest.fixture(scope="module")
-def run(memphis: Brought, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    text = (EXAMPLES / "memphis" / "earthquake.toml").read_text(encoding="utf-8")
-    told = text.replace('"data/', f'"{shared_data}/interdependent/')
-    return stress(memphis.folder, told, samples=SAMPLES).write(tmp_path_factory.mktemp("run") / "m")
+def run(shaken_memphis: Path) -> Path:
+    return shaken_memphis
 
 
 def test_what_hangs_on_substation_18(run: Path) -> None:

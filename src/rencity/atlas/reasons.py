@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from rencity.kit.errors import LimitError
 from rencity.report.about import Number, Words
 from rencity.report.explained import AssetOfWhy, Example, Target
 
 if TYPE_CHECKING:
     from rencity.atlas.opened import Opened
     from rencity.atlas.runs import OpenedRun
+
+
+WAIT_S = 20.0
+"""How long a question waits for the one before it."""
+THING_BYTES = 2_000
+"""Memory of a group, a facility, a zone or a cause of an answer, about."""
+
+
+class Question(NamedTuple):
+    """What is asked of a run."""
+
+    target: str
+    lifeline: str | None
+    at_h: float | None
+    samples: int | None
 
 
 class GroupDown(BaseModel):
@@ -93,7 +109,8 @@ class CausesFound(BaseModel):
     name: str
     lifeline: str
     never: bool = Field(description="whether it is not served even in the undamaged city")
-    samples: int
+    samples: int = Field(description="of the run that this tells of, the first of those kept")
+    of: int = Field(description="samples kept; more than `samples`: ask with `samples` to go on")
     out_samples: int
     at_h: Number
     unit: str = Field(description="of `out_h`: h, person h or asset h")
@@ -114,28 +131,60 @@ class WhyOut(BaseModel):
     causes: CausesFound | None = Field(description="null: the run kept no outages")
     text: Words = Field(description="the same in sentences")
 
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, about, for whoever holds it."""
+        alone, causes = self.consequences, self.causes
+        things = len(causes.causes) if causes else 0
+        if alone is not None:
+            things += sum(map(len, alone.rounds)) + len(alone.zones) + len(alone.facilities)
+        return 10_000 + THING_BYTES * things
+
 
 def why(
-    opened: OpenedRun, city: Opened, target: str, lifeline: str | None, at_h: float | None
+    opened: OpenedRun,
+    city: Opened,
+    target: str,
+    lifeline: str | None,
+    at_h: float | None,
+    samples: int | None = None,
 ) -> WhyOut:
     """Ask why; one question to a run at a time.
 
+    Parameters
+    ----------
+    samples : of those kept the first so many; None: as many as are told of in a few seconds
+
     Raises
     ------
+    LimitError : another question to this run takes long
     InputError : no such asset or zone, nothing supplies it, or an hour outside the run
     RunError : the run is of another city than stands there, or its outages are broken
     CityError : the city has errors
     """
-    with opened.answering:
-        return opened.made.of(
-            ("why", target, lifeline, at_h), lambda: _why(opened, city, target, lifeline, at_h)
+    question = Question(target, lifeline, at_h, samples)
+    return opened.made.of(("why", question), lambda: _in_turn(opened, city, question))
+
+
+def _in_turn(opened: OpenedRun, city: Opened, question: Question) -> WhyOut:
+    """Wait for the question before, but not for ever: a server has only so many threads."""
+    if not opened.answering.acquire(timeout=WAIT_S):
+        raise LimitError(
+            "another question to this run is being answered, and takes long",
+            place=f"run/{opened.folder.name}/why",
+            mend="ask again in a minute, or about fewer samples",
         )
+    try:
+        return _why(opened, city, question)
+    finally:
+        opened.answering.release()
 
 
-def _why(
-    opened: OpenedRun, city: Opened, target: str, lifeline: str | None, at_h: float | None
-) -> WhyOut:
-    answer = opened.asked(city).answer(target, lifeline, at_h)
+def _why(opened: OpenedRun, city: Opened, question: Question) -> WhyOut:
+    asked = opened.asked(city)
+    samples = question.samples or asked.prompt
+    answer = asked.answer(question.target, question.lifeline, question.at_h, samples)
+    asked.rest()
     said = answer.to_dict()
     for cause in said["causes"]["causes"] if said["causes"] else ():
         cause["row"] = int(opened.row_of([cause["asset"]["id"]])[0])

@@ -27,13 +27,17 @@ def why(
     at: Annotated[
         float | None, typer.Option(metavar="HOURS", help="Only this hour; else the whole run")
     ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only the first so many of the samples kept; else all"),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the text")] = Language.zh,
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON")] = False,
 ) -> None:
     """What goes down with an asset, and why it or a zone was out in a run."""
     from rencity.rehearse.why import why as rehearse
 
-    found = rehearse(run, target, city=city, lifeline=lifeline, at_h=at)
+    found = rehearse(run, target, city=city, lifeline=lifeline, at_h=at, samples=samples)
     if as_json:
         sys.stdout.write(json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False) + "\n")
     else:

@@ -23,9 +23,11 @@ from rencity.city.network.cache import network_of
 from rencity.kit.errors import InputError, RunError
 from rencity.sim.reach.engine import Engine
 from rencity.sim.why.about import about_of, outages_in
+from rencity.sim.why.blame import Scratch
 from rencity.sim.why.causes import Causes, causes
 from rencity.sim.why.consequences import Consequences, consequences
 from rencity.sim.why.kept import MEND, kept_of
+from rencity.sim.why.lane import Bools, undamaged_runs
 from rencity.sim.why.names import Names
 from rencity.sim.why.target import ASSET, Target, target_of
 from rencity.sim.why.text import Words, causes_text, consequences_text
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from rencity.sim.result import Result
 
 LANGUAGES = ("zh", "en")
+WORK = 600_000_000
+"""Rows of a network times steps times samples that are told of while somebody waits."""
+LEAST = 8
+"""Samples that are told of however great the city."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ def why(
     city: City | str | Path | None = None,
     lifeline: str | None = None,
     at_h: float | None = None,
+    samples: int | None = None,
 ) -> Why:
     """What goes down with an asset, and why it or a zone was out in a run.
 
@@ -90,6 +97,7 @@ def why(
     city : the city of the run; None: where the run says that it lay
     lifeline : of a zone
     at_h : ask about this hour only; None: about the whole run
+    samples : of those kept the first so many, which sets the time an answer takes; None: all
 
     Raises
     ------
@@ -99,7 +107,8 @@ def why(
     folder = Path(run)
     about = about_of(folder)
     opened = _city_of(about, folder, city)
-    return Asked(about, outages_in(folder, about), opened).answer(target, lifeline, at_h)
+    asked = Asked(about, outages_in(folder, about), opened, samples=samples)
+    return asked.answer(target, lifeline, at_h)
 
 
 def why_of_run(
@@ -161,13 +170,13 @@ class Asked:
         samples: int | None = None,
     ) -> None:
         _same(about, city)
+        self._samples = samples
         self.about, self.city = about, city
         self.network = network_of(city) if network is None else network
         self.names = Names(city, self.network) if names is None else names
         self.kept = None
         if table is not None:
-            whole = kept_of(table, self.names, int(about["outages"]["samples"]))
-            self.kept = whole if samples is None else whole.first(samples)
+            self.kept = kept_of(table, self.names, int(about["outages"]["samples"]))
 
     @cached_property
     def engine(self) -> Engine:
@@ -175,8 +184,37 @@ class Asked:
         said = self.about["outages"]
         return Engine(self.network, np.array(said["edge_min"], np.int64), said["horizon_min"])
 
-    def answer(self, word: str, lifeline: str | None, at_h: float | None) -> Why:
+    @cached_property
+    def runs(self) -> Bools:
+        """What is served in the undamaged city."""
+        return undamaged_runs(self.network) if self.kept is None else self.engine.undamaged.runs
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """Room for the search of causes."""
+        return Scratch.of(self.network, self.engine.undamaged.runs)
+
+    @property
+    def prompt(self) -> int:
+        """How many of the kept samples can be told of while somebody waits."""
+        if self.kept is None:
+            return 0
+        work = (self.network.nodes + self.network.link_rows) * len(self.engine.edge_min)
+        return min(self.kept.samples, max(LEAST, WORK // work))
+
+    def rest(self) -> None:
+        """Let go of what is quickly made again: in a metropolis a quarter gigabyte."""
+        if "engine" in self.__dict__:
+            self.engine.rest()
+
+    def answer(
+        self, word: str, lifeline: str | None, at_h: float | None, samples: int | None = None
+    ) -> Why:
         """One answer.
+
+        Parameters
+        ----------
+        samples : of those kept the first so many; None: as it was told when it was made
 
         Raises
         ------
@@ -185,10 +223,11 @@ class Asked:
         target = target_of(self.names, word, lifeline)
         alone = None
         if target.kind == ASSET:
-            alone = consequences(self.network, target.row, self.names)
-        return Why(target, alone, self._causes(target, at_h), self.city.catalogue)
+            alone = consequences(self.network, target.row, self.names, self.runs)
+        found = self._causes(target, at_h, samples or self._samples)
+        return Why(target, alone, found, self.city.catalogue)
 
-    def _causes(self, target: Target, at_h: float | None) -> Causes | None:
+    def _causes(self, target: Target, at_h: float | None, samples: int | None) -> Causes | None:
         if self.kept is None:
             return None
         horizon_h = self.about["outages"]["horizon_min"] / 60
@@ -196,7 +235,17 @@ class Asked:
             raise InputError(
                 f"hour {at_h:g} is outside the run", place="--at", mend=f"say 0 to {horizon_h:g}"
             )
-        return causes(self.network, self.kept, self.engine, target, self.names, at_h=at_h)
+        whole = self.kept
+        return causes(
+            self.network,
+            whole if samples is None else whole.first(samples),
+            self.engine,
+            target,
+            self.names,
+            at_h=at_h,
+            of=whole.samples,
+            scratch=self.scratch,
+        )
 
 
 def _city_of(about: Mapping[str, Any], run: Path, city: City | str | Path | None) -> City:

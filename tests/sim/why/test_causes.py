@@ -18,6 +18,7 @@ from rencity.sim.why.causes import causes, roots_of
 from rencity.sim.why.kept import Kept
 from rencity.sim.why.names import Names
 from rencity.sim.why.target import target_of
+from rencity.sim.why.told import Told
 from rencity.sim.why.trace import Watch, trace
 from tests.cities import tiny_city
 from tests.reference import Reference
@@ -264,6 +265,51 @@ def test_without_the_causes_the_target_is_never_out(seed):
             left = reference.run(rest, list(case.edges))
             assert all(asset in served for served in left)
             assert roots <= set(sample)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_blame_that_is_kept_while_what_it_read_stands_is_blame_told_anew(seed):
+    rng = np.random.default_rng(seed)
+    city = random_city(rng)
+    pairs = rng.choice(city.assets["id"], (3, 2), replace=False)
+    city = city.replace(carriers=pd.DataFrame(pairs, columns=["carrier", "asset"]))
+    case = Case(city, random_samples(rng, city))
+    ids = [case.names.id_of(r) for r in range(case.network.nodes + case.network.link_rows)]
+    told = []
+    for asset in rng.choice([each for each in ids if each], 4, replace=False):
+        watch = Watch(Engine(case.network, case.edges, HORIZON_MIN), case.target(asset))
+        if not watch.never:
+            told.append((watch, trace(watch, case.kept.outages, len(case.samples))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Told, "stale", lambda *_: True)
+        for watch, found in told:
+            anew = trace(watch, case.kept.outages, len(case.samples))
+            for name in vars(anew):
+                assert (getattr(found, name) == getattr(anew, name)).all(), name
+
+
+def test_who_goes_out_behind_what_was_blamed_before_is_blamed_too():
+    city = tiny_city("power: S* a b c", "S-a a-b b-c")
+    case = Case(city, [{"b": hours((0, 48)), "a": hours((24, 48))}])
+    assert shares(case.causes("c")) == {"b": (1, 1), "a": (1, 0.5)}
+    need = {"asset": "W", "of": "a", "backup_h": 12}
+    city = tiny_city("power: S* a b; water: W* w x", "S-a W-w w-x", [need])
+    case = Case(city, [{"w": hours((0, 48)), "a": hours((0, 48))}])
+    assert shares(case.causes("x")) == {"w": (1, 1), "a": (1, 0.75)}
+
+
+def test_blame_is_told_anew_only_where_something_near_has_moved():
+    city = tiny_city("power: S* a b T* c", "S-a a-b T-c")
+    far = [(at, at + 1) for at in range(2, 40, 6)]
+    case = Case(city, [{"a": hours((0, 48)), "c": hours(*far)}], step_min=60)
+    watch = Watch(Engine(case.network, case.edges, HORIZON_MIN), case.target("b"))
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        renew = Told.renew
+        patch.setattr(Told, "renew", lambda *given: asked.append(given) or renew(*given))
+        found = trace(watch, case.kept.outages, 1)
+    assert (found.out_min.tolist(), len(asked)) == ([HORIZON_MIN], 1)
 
 
 def test_causes_are_found_without_naming_all_damage():

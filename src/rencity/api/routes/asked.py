@@ -36,12 +36,21 @@ def ask_why(
     at_h: Annotated[
         float | None, Query(ge=0, le=1e6, description="this hour only; none: the whole run")
     ] = None,
+    samples: Annotated[
+        int | None,
+        Query(
+            ge=1,
+            le=512,
+            description="of those kept the first so many; none: all, or in a great city as many as "
+            "an answer in some seconds allows",
+        ),
+    ] = None,
 ) -> reasons.WhyOut:
     """What goes down with an asset, and why it or a zone was out; may take seconds."""
     opened = stress_run(run, services)
     row, _ = record(run, services)
     try:
-        return reasons.why(opened, city_of(row, services), target, lifeline, at_h)
+        return reasons.why(opened, city_of(row, services), target, lifeline, at_h, samples)
     except RunError as exc:
         raise of_run(exc, run, opened.folder) from exc
 

@@ -16,7 +16,7 @@ from numba import njit
 from rencity.city.network import Network
 from rencity.sim.reach.arrays import Graph, State
 from rencity.sim.why.lane import Bools, Ints, closed_links
-from rencity.sim.why.ways import bit_of, both_ways, ways_back
+from rencity.sim.why.ways import bit_of, both_ways, note, note_own, ways_back
 
 U = np.uint64
 
@@ -59,6 +59,7 @@ def blame(
     lane: int,
     targets: Ints,
     scratch: Scratch,
+    read: npt.NDArray[np.uint64],
 ) -> tuple[Ints, Ints]:
     """Rows whose own outages are to blame for `targets` being out, and every asset asked about.
 
@@ -66,6 +67,7 @@ def blame(
     ----------
     own : uint64 (n + k, words), bits out of service by an outage of their own at this step
     targets : nodes that run undamaged and are out in the lane
+    read : uint64 (n + k, words); the lane's bit of every row whose state shaped the answer is set
     """
     count, asked = _blame(
         graph,
@@ -78,6 +80,7 @@ def blame(
         *scratch.ints,
         scratch.roots,
         scratch.wanted,
+        read,
     )
     return np.sort(scratch.roots[:count]), np.sort(scratch.wanted[:asked])
 
@@ -120,6 +123,7 @@ def obstacles(
         level,
         ends,
         stamps,
+        np.zeros_like(own),
     )
     return np.unique(blockers[:found]), np.unique(level[0, :links])
 
@@ -145,8 +149,10 @@ def _emit(
     stamp: Any,
     roots: Any,
     count: Any,
+    read: Any,
 ) -> Any:
     """Add a row that is down: itself where it is damaged, and what carries it and is."""
+    note_own(read, row, word, bit, held_ptr, held)
     if bit_of(own, row, word, bit) and seen[row] != stamp:
         seen[row] = stamp
         roots[count] = row
@@ -188,6 +194,7 @@ def _blame(
     stamps: Any,
     roots: Any,
     wanted: Any,
+    read: Any,
 ) -> Any:
     served, works, up, link_up = state.served, state.works, state.up, state.link_up
     n = len(graph.source)
@@ -203,6 +210,7 @@ def _blame(
         v = wanted[done]
         done += 1
         to_halt = 0
+        note(read, v, word, bit)
         if not bit_of(works, v, word, bit) and work_seen[v] != stamp:
             work_seen[v] = stamp
             halted[to_halt] = v
@@ -231,10 +239,12 @@ def _blame(
                 level,
                 ends,
                 stamps,
+                read,
             )
             for i in range(links):
+                row = n + level[0, i]
                 count = _emit(
-                    own, n + level[0, i], word, bit, held_ptr, held, root_seen, stamp, roots, count
+                    own, row, word, bit, held_ptr, held, root_seen, stamp, roots, count, read
                 )
             for i in range(found):
                 u = blockers[i]
@@ -244,9 +254,14 @@ def _blame(
                     to_halt += 1
         for i in range(to_halt):
             u = halted[i]
+            note(read, u, word, bit)
             if not bit_of(up, u, word, bit):
-                count = _emit(own, u, word, bit, held_ptr, held, root_seen, stamp, roots, count)
-            asked = _lacking(graph, state, word, bit, u, runs, want_seen, stamp, wanted, asked)
+                count = _emit(
+                    own, u, word, bit, held_ptr, held, root_seen, stamp, roots, count, read
+                )
+            asked = _lacking(
+                graph, state, word, bit, u, runs, want_seen, stamp, wanted, asked, read
+            )
     return count, asked
 
 
@@ -262,6 +277,7 @@ def _lacking(
     stamp: Any,
     wanted: Any,
     asked: Any,
+    read: Any,
 ) -> Any:
     """Ask about every provider that is out of a need of u that is neither met nor waived."""
     served, ok, provider = state.served, state.ok, graph.group_provider
@@ -270,6 +286,7 @@ def _lacking(
             continue
         for j in range(graph.group_ptr[g], graph.group_ptr[g + 1]):
             p = provider[j]
+            note(read, p, word, bit)
             if runs[p] and want_seen[p] != stamp and not bit_of(served, p, word, bit):
                 want_seen[p] = stamp
                 wanted[asked] = p

@@ -17,6 +17,7 @@ from rencity.city.network import Network
 from rencity.sim.reach.engine import Engine
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages, merged
+from rencity.sim.why.blame import Scratch
 from rencity.sim.why.chain import Chain, chain_of
 from rencity.sim.why.kept import Kept
 from rencity.sim.why.lane import Ints
@@ -64,7 +65,8 @@ class Causes:
     ----------
     kind, id, name, lifeline : of the target
     never : whether it is not served even in the undamaged city
-    samples, out_samples : kept samples, and those in which it is out at some step
+    samples, of : kept samples this tells of, the first of so many that the run kept
+    out_samples : those in which it is out at some step
     at_h : the hour asked about, then every figure is of the step that holds it; None: the whole run
     unit : of `out_h`: ``h``, or ``person h`` (``asset h``) for a zone
     out_h : outage, mean over all kept samples; at one hour the people, or the share of samples, out
@@ -80,6 +82,7 @@ class Causes:
     lifeline: str
     never: bool
     samples: int
+    of: int
     out_samples: int
     at_h: float | None
     unit: str
@@ -122,6 +125,8 @@ def causes(
     *,
     tested: int = TESTED,
     at_h: float | None = None,
+    of: int | None = None,
+    scratch: Scratch | None = None,
 ) -> Causes:
     """Root causes of a target over the kept samples.
 
@@ -130,11 +135,14 @@ def causes(
     engine : with the steps and the horizon of the run
     tested : how many of the first causes are tested
     at_h : ask about the step that holds this hour only
+    of : samples that the run kept, where `kept` has the first of them only
+    scratch : room kept from a question before; None: made here
     """
-    watch = Watch(engine, target, None if at_h is None else round(at_h * 60))
+    whole = kept.samples if of is None else of
+    watch = Watch(engine, target, None if at_h is None else round(at_h * 60), scratch)
     unit = "h" if target.kind == ASSET else ("person h" if network.unit == "people" else "asset h")
     if watch.never or not kept.samples:
-        return _nothing(target, watch, kept, unit, at_h)
+        return _nothing(target, watch, kept, whole, unit, at_h)
     found = trace(watch, kept.outages, kept.samples)
     roots = roots_of(watch, kept.outages, kept.samples, found)
     order = _by_share(roots)
@@ -150,6 +158,7 @@ def causes(
         lifeline=target.lifeline,
         never=False,
         samples=kept.samples,
+        of=whole,
         out_samples=int((found.out_min > 0).sum()),
         at_h=at_h,
         unit=unit,
@@ -162,9 +171,11 @@ def causes(
     )
 
 
-def _nothing(target: Target, watch: Watch, kept: Kept, unit: str, at_h: float | None) -> Causes:
+def _nothing(
+    target: Target, watch: Watch, kept: Kept, of: int, unit: str, at_h: float | None
+) -> Causes:
     return Causes(
-        target.kind, target.id, target.name, target.lifeline, watch.never, kept.samples,
+        target.kind, target.id, target.name, target.lifeline, watch.never, kept.samples, of,
         0, at_h, unit, 0.0, 0.0, (), 0, 0, None,
     )  # fmt: skip
 

@@ -94,12 +94,12 @@ class _Teller:
         over = False
         for step, (state, own) in enumerate(self.watch.states(alone, 1)):
             self.served[step] = _bits(state.served)
-            out, weight = self.watch.out(state, own)
+            weight = self.watch.out(state, own)
             counts = weight[0] > 0 and self.watch.length_min[step] > 0
             over = over or (bool(self.walks) and not counts)
             if counts and not over and self._mended(own):
                 self.walks.append(
-                    (step, list(_Back(self.watch, state, own).walk(self._first(out))))
+                    (step, list(_Back(self.watch, state, own).walk(self._first(state))))
                 )
         return Chain(self.sample, tuple(self._moment(*walk) for walk in self.walks))
 
@@ -115,13 +115,14 @@ class _Teller:
             float(self.edges[step] / 60), tuple(self._link(step, *each) for each in steps)
         )
 
-    def _first(self, out: Bools) -> int:
+    def _first(self, state: State) -> int:
         """The node with most weight that is out, else the link itself."""
         watch = self.watch
         if watch.link >= 0:
             return watch.target.row
-        dark = np.flatnonzero(out[:, 0])
-        return int(watch.nodes[dark[np.argmax(watch.weight[dark])]])
+        dark = watch.asked(state, 0)
+        weight = watch.weight[np.searchsorted(watch.nodes, dark)]
+        return int(dark[np.argmax(weight)])
 
     def _link(self, step: int, row: int, why: str, by: int, backup_min: int) -> Link:
         hazard = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from rencity.sim.why.lane import (
     without,
 )
 from rencity.sim.why.names import FACILITIES, Asset, Names
-from rencity.sim.why.people import people_by_node, people_on
+from rencity.sim.why.people import people_by_node
 from rencity.sim.why.timeline import Timeline
 
 SHOWN_IDS = 20
@@ -146,7 +147,10 @@ class Fall:
         """
         people = people_by_node(self.network)
         return tuple(
-            tuple(self._group(*key, rows, course) for key, rows in self._sorted(one, people)[:most])
+            tuple(
+                self._group(*key, rows, course, people)
+                for key, rows in self._sorted(one, people)[:most]
+            )
             for one in self.rounds
         )
 
@@ -176,10 +180,16 @@ class Fall:
         return sorted(self._grouped(rows).items(), key=rank)
 
     def _group(
-        self, how: str, lifeline: str, by: tuple[int, ...], rows: list[int], course: Timeline
+        self,
+        how: str,
+        lifeline: str,
+        by: tuple[int, ...],
+        rows: list[int],
+        course: Timeline,
+        people: Ints,
     ) -> Group:
         names = self.names
-        kind, counts = np.unique(names.kind[names.asset_of_row[rows]], return_counts=True)
+        kinds = Counter(names.kind[names.asset_of_row[rows]].tolist())
         nodes = np.array([r for r in rows if r < self.network.nodes], np.int64)
         return Group(
             how=how,
@@ -187,8 +197,8 @@ class Fall:
             by=tuple(names.ids_of(by)),
             count=len(rows),
             assets=tuple(names.ids_of(rows)[:SHOWN_IDS]),
-            kinds={str(k): int(c) for k, c in zip(kind, counts, strict=True)},
-            people=sum(people_on(self.network, nodes).values()),
+            kinds=dict(sorted(kinds.items())),
+            people=int(people[nodes].sum()),
             out_h=_first_h(course, nodes) if len(nodes) == len(rows) else 0.0,
         )
 

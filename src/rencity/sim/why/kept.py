@@ -103,7 +103,7 @@ def kept_of(table: pd.DataFrame, names: Names, samples: int) -> Kept:
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise RunError(f"no column {missing[0]}", place="outages.parquet", mend=MEND)
-    place = pd.Index(names.ids).get_indexer(table["asset"])
+    place = names.assets.get_indexer(table["asset"])
     row = np.where(place < 0, -1, names.row_of_asset[place])
     lost = np.flatnonzero(row < 0)
     if len(lost):

@@ -62,6 +62,25 @@ class Names:
         return self.city.assets["id"].to_numpy(dtype=object)
 
     @cached_property
+    def assets(self) -> pd.Index:
+        """Ids of assets, to look them up."""
+        return pd.Index(self.ids)
+
+    @cached_property
+    def zones(self) -> pd.Index:
+        """Ids of zones, to look them up."""
+        return pd.Index(self.city.zones["id"])
+
+    @cached_property
+    def inside(self) -> dict[str, list[str]]:
+        """Zones right inside each zone."""
+        found: dict[str, list[str]] = {}
+        zones = self.city.zones
+        for zone, parent in zip(zones["id"].tolist(), zones["parent"].tolist(), strict=True):
+            found.setdefault(parent, []).append(zone)
+        return found
+
+    @cached_property
     def lifeline(self) -> npt.NDArray[np.object_]:
         """Lifelines of assets."""
         return self.city.assets["lifeline"].to_numpy(dtype=object)

@@ -29,10 +29,11 @@ def assets_on(network: Network, nodes: Ints) -> dict[str, int]:
 
 def _entries(network: Network, nodes: Ints) -> tuple[Ints, Ints]:
     """Places in `people` of nodes, and the node of each."""
-    count = np.diff(network.people_ptr)[nodes]
+    first = network.people_ptr[nodes]
+    count = network.people_ptr[nodes + 1] - first
     node = np.repeat(nodes, count)
     within = np.arange(len(node)) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(network.people_ptr[nodes], count) + within, node
+    return np.repeat(first, count) + within, node
 
 
 def people_by_node(network: Network) -> Ints:

@@ -6,9 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from rencity.city.model import City
 from rencity.kit.errors import InputError
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.why.lane import Ints
@@ -51,7 +49,7 @@ def target_of(names: Names, word: str, lifeline: str | None = None) -> Target:
     prefix, _, rest = word.partition(":")
     sort = prefix if prefix in (ASSET, ZONE) and rest else ""
     known = rest if sort else word
-    assets, zones = pd.Index(names.ids), pd.Index(names.city.zones["id"])
+    assets, zones = names.assets, names.zones
     is_asset = sort != ZONE and known in assets
     is_zone = sort != ASSET and known in zones
     if is_asset and is_zone:
@@ -77,11 +75,10 @@ def target_of(names: Names, word: str, lifeline: str | None = None) -> Target:
 def zone_target(names: Names, zone: str, lifeline: str) -> Target:
     """The nodes that supply a zone, its parts included, with one lifeline; may be none."""
     network = names.network
-    mine = np.isin(network.zone, sorted(_parts(names.city, zone)))
     line = network.lifelines.index(lifeline) if lifeline in network.lifelines else -1
-    node = np.repeat(np.arange(network.nodes), np.diff(network.people_ptr))
-    chosen = mine[network.people_zone] & (network.lifeline[node] == line) if len(node) else node > 0
-    weight = np.bincount(node[chosen], network.people[chosen], network.nodes).astype(np.int64)
+    node, people = _supply(names, zone)
+    mine = network.lifeline[node] == line
+    weight = np.bincount(node[mine], people[mine], network.nodes).astype(np.int64)
     nodes = np.flatnonzero(weight)
     return Target(ZONE, zone, names.zone_name(zone), lifeline, -1, nodes, weight[nodes])
 
@@ -133,16 +130,26 @@ def _zone(names: Names, zone: str, lifeline: str | None) -> Target:
 
 def supplied_by(names: Names, zone: str) -> list[str]:
     """Lifelines whose assets supply a zone or a part of it, in the network's order."""
-    return [line for line in names.network.lifelines if len(zone_target(names, zone, line).nodes)]
+    network = names.network
+    node, people = _supply(names, zone)
+    lines = set(network.lifeline[node[people > 0]].tolist())
+    return [line for number, line in enumerate(network.lifelines) if number in lines]
 
 
-def _parts(city: City, zone: str) -> Collection[str]:
+def _supply(names: Names, zone: str) -> tuple[Ints, Ints]:
+    """Nodes that supply a zone or a part of it, and people of each such supply."""
+    network = names.network
+    mine = np.isin(network.zone, sorted(_parts(names, zone)))
+    chosen = np.flatnonzero(mine[network.people_zone])
+    node = np.searchsorted(network.people_ptr, chosen, side="right") - 1
+    return node.astype(np.int64), network.people[chosen].astype(np.int64)
+
+
+def _parts(names: Names, zone: str) -> Collection[str]:
     """A zone and every zone inside it."""
-    zones = city.zones
-    children = zones.groupby("parent")["id"].apply(list).to_dict()
     found, queue = {zone}, [zone]
     while queue:
-        for child in children.get(queue.pop(), ()):
+        for child in names.inside.get(queue.pop(), ()):
             if child not in found:
                 found.add(child)
                 queue.append(child)

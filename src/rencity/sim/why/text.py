@@ -159,13 +159,16 @@ def _causes(found: Causes, words: Words) -> Iterator[str]:
     if not found.samples:
         yield "  " + say("no_outages")
         return
+    n: object = found.samples
+    if found.samples < found.of:
+        n = say("first_of", n=found.samples, of=found.of)
     if found.never or not found.out_samples:
-        yield "  " + say("never_served" if found.never else "never_out", n=found.samples)
+        yield "  " + say("never_served" if found.never else "never_out", n=n)
         return
     unit = found.unit.replace(" ", "_")
     yield "  " + say(
         f"out_{unit}" if found.at_h is None else f"out_now_{unit}",
-        n=found.samples,
+        n=n,
         out=found.out_samples,
         h=f"{found.out_h:,.1f}",
         time=f"{found.time_h:,.1f}",

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from rencity.city.network import Network
-from rencity.sim.reach.arrays import State
+from rencity.sim.reach.arrays import Graph, State
 from rencity.sim.reach.engine import Engine
 from rencity.sim.reach.lanes import LANES
 from rencity.sim.reach.outages import Outages
 from rencity.sim.why.blame import Scratch, blame
 from rencity.sim.why.lane import Ints
 from rencity.sim.why.target import Target
+from rencity.sim.why.told import Told
 
 Words = npt.NDArray[np.uint64]
 U = np.uint64
@@ -51,9 +51,16 @@ class Watch:
     ----------
     engine : with the edges and the horizon of the run
     at_min : only the step that holds this minute counts, as an hour; None: every step by its length
+    scratch : room kept from a question before; None: made here
     """
 
-    def __init__(self, engine: Engine, target: Target, at_min: int | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        target: Target,
+        at_min: int | None = None,
+        scratch: Scratch | None = None,
+    ) -> None:
         self.engine, self.target = engine, target
         network = engine.network
         self.runs = engine.undamaged.runs
@@ -64,7 +71,7 @@ class Watch:
         if at_min is not None:
             step = int(np.searchsorted(engine.edge_min, at_min, side="right")) - 1
             self.length_min = np.where(np.arange(len(self.length_min)) == step, 60, 0)
-        self.scratch = Scratch.of(network, self.runs)
+        self.scratch = scratch or Scratch.of(network, self.runs)
         self._ends = self._link_ends()
 
     def _link_ends(self) -> Ints:
@@ -81,20 +88,24 @@ class Watch:
         """Whether it is not served even in the undamaged city."""
         return not len(self.nodes) and not len(self._ends)
 
-    def out(self, state: State, own: Words) -> tuple[npt.NDArray[np.bool_], Ints]:
-        """Nodes out and weight out, bool (m, lanes) and int64 (lanes,)."""
+    def out(self, state: State, own: Words) -> Ints:
+        """Weight out, int64 (64 · words of `own`,)."""
+        words = own.shape[1]
         if self.link < 0:
-            bits = _unpacked(~state.served[self.nodes])
-            return bits, self.weight @ bits
-        dark = _unpacked(~state.served[self._ends])
-        down = _unpacked(self._down(own)[None])[0]
-        return dark, (down | dark.all(axis=0)).astype(np.int64)
+            return _weight_out(state.served, self.nodes, self.weight, words)
+        dark = np.bitwise_and.reduce(~state.served[self._ends, :words], axis=0)
+        return _unpacked((dark | self._down(own))[None])[0].astype(np.int64)
 
-    def asked(self, out: npt.NDArray[np.bool_], lane: int) -> Ints:
+    def asked(self, state: State, lane: int) -> Ints:
         """Nodes whose outage is to be explained in a lane."""
         if self.link < 0:
-            return self.nodes[out[:, lane]]
-        return self._ends if out[:, lane].all() else self._ends[:0]
+            return self.nodes[_dark(state, self.nodes, lane)]
+        return self._ends if _dark(state, self._ends, lane).all() else self._ends[:0]
+
+    @property
+    def looked_at(self) -> Ints:
+        """Rows that say whether the target is out."""
+        return self.nodes if self.link < 0 else np.concatenate([self._ends, self._holders()])
 
     def own_roots(self, own: Words, lane: int) -> Ints:
         """Of a link's own asset: its damage and that of what carries it."""
@@ -110,15 +121,13 @@ class Watch:
         return np.concatenate([[row], held[held_ptr[row] : held_ptr[row + 1]]]).astype(np.int64)
 
     def _down(self, own: Words) -> Words:
-        full = np.zeros(LANES // 64, np.uint64)
-        full[: own.shape[1]] = np.bitwise_or.reduce(own[self._holders()], axis=0)
-        return full
+        return np.asarray(np.bitwise_or.reduce(own[self._holders()], axis=0))
 
     def minutes_out(self, outages: Outages) -> Ints:
         """Weight times minutes out of each lane, int64 (LANES,)."""
         total = np.zeros(LANES, np.int64)
         for step, (state, own) in enumerate(self.states(outages, LANES)):
-            total += self.out(state, own)[1] * self.length_min[step]
+            total += self.out(state, own) * self.length_min[step]
         return total
 
     def states(self, outages: Outages, lanes: int) -> Iterator[tuple[State, Words]]:
@@ -181,16 +190,19 @@ def _follow(watch: Watch, outages: Outages, lanes: int) -> _Found:
     """One pass; moments with nobody to blame are kept as puzzles."""
     graph, found = watch.engine.graph, _Found(lanes)
     last: dict[int, tuple[Ints, Ints]] = {}
-    moved = _Moved(watch.engine.network, lanes)
+    told = Told(watch.engine.network, lanes)
     for step, (state, own) in enumerate(watch.states(outages, lanes)):
-        fresh = moved.lanes(state, own)
-        out, weight = watch.out(state, own)
+        weight = watch.out(state, own)
         minutes = int(watch.length_min[step])
         found.out_min += weight[:lanes] * minutes
         found.time_min += (weight[:lanes] > 0) * minutes
-        for lane in np.flatnonzero(weight[:lanes] * minutes).tolist():
-            if lane not in last or fresh[lane]:
-                last[lane] = _roots(watch, state, own, lane, watch.asked(out, lane), graph)
+        out = np.flatnonzero(weight[:lanes] * minutes).tolist()
+        if out:
+            told.note(state, own)
+        for lane in out:
+            if told.stale(lane):
+                asked = watch.asked(state, lane)
+                last[lane] = _roots(watch, told.renew(lane, watch.looked_at), lane, asked, graph)
             roots, wanted = last[lane]
             if len(roots):
                 found.parts.append((roots, lane, int(weight[lane]) * minutes))
@@ -201,11 +213,9 @@ def _follow(watch: Watch, outages: Outages, lanes: int) -> _Found:
     return found
 
 
-def _roots(
-    watch: Watch, state: State, own: Words, lane: int, asked: Ints, graph: object
-) -> tuple[Ints, Ints]:
-    roots, wanted = blame(graph, state, own, lane, asked, watch.scratch)  # type: ignore[arg-type]
-    return np.union1d(roots, watch.own_roots(own, lane)), wanted
+def _roots(watch: Watch, told: Told, lane: int, asked: Ints, graph: Graph) -> tuple[Ints, Ints]:
+    roots, wanted = blame(graph, told.state, told.own, lane, asked, watch.scratch, told.read)
+    return np.union1d(roots, watch.own_roots(told.own, lane)), wanted
 
 
 def _look_back(watch: Watch, outages: Outages, lanes: int, found: _Found) -> _Found:
@@ -223,9 +233,9 @@ def _look_back(watch: Watch, outages: Outages, lanes: int, found: _Found) -> _Fo
     open_ = {lane: list(all_) for lane, all_ in found.puzzles.items()}
     last: dict[int, Ints] = {}
     blind: dict[int, list[tuple[int, Ints, int]]] = {}
-    moved = _Moved(watch.engine.network, lanes)
+    told = Told(watch.engine.network, lanes)
     for step, (state, own) in enumerate(watch.states(mine, lanes)):
-        fresh = moved.lanes(state, own)
+        told.note(state, own)
         for lane, nodes in asked.items():
             while open_[lane] and open_[lane][0][0] == step:
                 puzzle = open_[lane].pop(0)
@@ -233,33 +243,19 @@ def _look_back(watch: Watch, outages: Outages, lanes: int, found: _Found) -> _Fo
                     found.parts.append((last[lane], lane, puzzle[2]))
                 else:
                     blind.setdefault(lane, []).append(puzzle)
-            if fresh[lane] and open_[lane]:
-                dark = nodes[(state.served[nodes, lane >> 6] >> U(lane & 63)) & U(1) == 0]
-                roots, _ = _roots(watch, state, own, lane, dark, graph)
+            if open_[lane] and told.stale(lane):
+                dark = nodes[_dark(state, nodes, lane)]
+                seen = np.concatenate([nodes, watch.looked_at])
+                roots, _ = _roots(watch, told.renew(lane, seen), lane, dark, graph)
                 if len(roots):
                     last[lane] = roots
     found.puzzles = blind
     return found
 
 
-class _Moved:
-    """Which lanes changed anywhere since the step before."""
-
-    def __init__(self, network: Network, lanes: int) -> None:
-        self.words = -(-lanes // 64)
-        n, k, g = network.nodes, network.link_rows, len(network.group_node)
-        self.before = [np.zeros((size, self.words), np.uint64) for size in (n, n, k, g, n + k)]
-        self.first = True
-
-    def lanes(self, state: State, own: Words) -> npt.NDArray[np.bool_]:
-        change = np.zeros(self.words, np.uint64)
-        now = (state.served, state.works, state.link_up, state.ok, own)
-        for old, new in zip(self.before, now, strict=True):
-            _note(old, new, change)
-        if self.first:
-            self.first = False
-            change[:] = ~U(0)
-        return _unpacked(change[None])[0]
+def _dark(state: State, nodes: Ints, lane: int) -> npt.NDArray[np.bool_]:
+    """Which nodes are out in a lane."""
+    return (state.served[nodes, lane >> 6] >> U(lane & 63)) & U(1) == 0
 
 
 def _unpacked(words: Words) -> npt.NDArray[np.bool_]:
@@ -270,9 +266,13 @@ def _unpacked(words: Words) -> npt.NDArray[np.bool_]:
 
 
 @njit(nogil=True, cache=True)
-def _note(old: Any, new: Any, change: Any) -> None:
-    """Add the bits that differ in any row, and take the new ones over."""
-    for i in range(old.shape[0]):
-        for w in range(old.shape[1]):
-            change[w] |= old[i, w] ^ new[i, w]
-            old[i, w] = new[i, w]
+def _weight_out(served: Any, nodes: Any, weight: Any, words: Any) -> Any:
+    """Weight of the nodes that are out, by lane."""
+    total = np.zeros(64 * words, np.int64)
+    for i in range(len(nodes)):
+        for w in range(words):
+            dark = ~served[nodes[i], w]
+            if dark:
+                for bit in range(64):
+                    total[64 * w + bit] += weight[i] * np.int64((dark >> U(bit)) & U(1))
+    return total

@@ -33,6 +33,12 @@ def bit_of(rows: Any, i: Any, word: Any, bit: Any) -> Any:
     return (rows[i, word] >> bit) & U(1) != U(0)
 
 
+@njit(nogil=True, cache=True, inline="always")
+def note(read: Any, row: Any, word: Any, bit: Any) -> None:
+    """Remember that a row was looked at in a lane."""
+    read[row, word] |= U(1) << bit
+
+
 @njit(nogil=True, cache=True)
 def ways_back(
     graph: Graph,
@@ -57,12 +63,14 @@ def ways_back(
     level: Any,
     ends: Any,
     stamps: Any,
+    read: Any,
 ) -> Any:
     """Nodes (in `blockers`) and links (in row 0 of `level`) on the ways with fewest obstacles.
 
     A way leads to `target` from an asset that is served or from a source; an obstacle is an asset
     that does not operate or a link that is down. `target` itself is none. Assets between which
     and `target` nothing stands, either way, have the same ways: they are marked in `like_seen`.
+    Every row whose state shaped the answer is marked in `read`.
     """
     n = len(graph.source)
     stamps[1] += 1
@@ -90,6 +98,8 @@ def ways_back(
             w, r = graph.in_node[e], graph.in_link[e]
             hard = -1
             if runs[w]:
+                note(read, w, word, bit)
+                note_own(read, n + r, word, bit, held_ptr, held)
                 hard = _obstacles_at(
                     served, works, link_up, own, word, bit, w, r, n, closed, held_ptr, held
                 )
@@ -130,6 +140,7 @@ def ways_back(
         ways,
         least,
         stamp,
+        read,
     )
 
 
@@ -182,6 +193,7 @@ def _on_ways(
     ways: Any,
     least: Any,
     stamp: Any,
+    read: Any,
 ) -> Any:
     n = len(graph.source)
     found, links, waiting = 0, 0, 0
@@ -212,6 +224,7 @@ def _on_ways(
             hard = 1
         for e in range(graph.out_ptr[u], graph.out_ptr[u + 1]):
             v, r = graph.out_node[e], graph.out_link[e]
+            note_own(read, n + r, word, bit, held_ptr, held)
             down = 0 if bit_of(link_up, r, word, bit) else 1
             if far_seen[v] != stamp or far[v] + down + hard != far[u]:
                 continue
@@ -235,3 +248,11 @@ def _damaged(own: Any, row: Any, word: Any, bit: Any, held_ptr: Any, held: Any) 
     for i in range(held_ptr[row], held_ptr[row + 1]):
         found = found or bit_of(own, held[i], word, bit)
     return found
+
+
+@njit(nogil=True, cache=True)
+def note_own(read: Any, row: Any, word: Any, bit: Any, held_ptr: Any, held: Any) -> None:
+    """Remember a row and what carries it."""
+    note(read, row, word, bit)
+    for i in range(held_ptr[row], held_ptr[row + 1]):
+        note(read, held[i], word, bit)
