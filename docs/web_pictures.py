@@ -29,7 +29,7 @@ from tests.web.site import Site  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "data"
 PICTURES = ROOT / "docs" / "pictures"
-COLOURS = 96
+COLOURS = 48
 DEMO, BY_HAND = "demo-city", "memphis-by-hand"
 WIDE, HIGH, TOP, WAIT_MS = 1440, 900, 48, 120_000
 
@@ -60,7 +60,7 @@ class Look:
         self.page.mouse.move(WIDE - 1, HIGH - 1)
         box = (0.0, 0.0, float(WIDE), float(most_high)) if part is None else self._seen(part)
         picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB").crop(box)
-        few = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few = picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE)
         path = PICTURES / f"web-{name}.png"
         few.save(path, optimize=True)
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
@@ -74,6 +74,16 @@ class Look:
         top = max(box["y"], TOP)
         bottom = min(box["y"] + box["height"], HIGH)
         return box["x"], top, box["x"] + box["width"], bottom
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """What a picture is mostly of, as it is, and colours that come near the rest."""
+    counted = sorted(picture.getcolors(WIDE * HIGH) or [], reverse=True)
+    most = [colour for _, colour in counted[:COLOURS]]
+    near = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    made = Image.new("P", (1, 1))
+    made.putpalette([level for colour in most for level in colour] + near[: 3 * COLOURS])
+    return made
 
 
 Taken = Callable[[Look], None]
@@ -137,7 +147,7 @@ def _taken_away(site: Site) -> None:
 
 def thing(look: Look) -> None:
     worst = "power-substation_medium-000041"
-    look.go(f"/city/{DEMO}?sel=assets:{worst}&tab=thing&view=120.363,31.571,12.2&off=road,drainage")
+    look.go(f"/city/{DEMO}?sel=assets:{worst}&tab=thing&view=120.363,31.571,12.2&off=road,drainage,telecom,gas")
     look.keep("city-thing")
 
 
