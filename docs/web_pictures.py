@@ -1,7 +1,7 @@
 """Take the pictures of the pages on the web app: `make pictures` with a server that runs.
 
-Wants the demo of `make run` at scale city and Memphis, which it brings in where the public data lies
-beside the project. Takes the address of the server and its data folder.
+Wants the demo of `make run` at scale city and Memphis, which it brings in where the public data
+lies beside the project. Takes the address of the server and its data folder.
 """
 
 from __future__ import annotations
@@ -147,7 +147,9 @@ def _taken_away(site: Site) -> None:
 
 def thing(look: Look) -> None:
     worst = "power-substation_medium-000041"
-    look.go(f"/city/{DEMO}?sel=assets:{worst}&tab=thing&view=120.363,31.571,12.2&off=road,drainage,telecom,gas")
+    look.go(
+        f"/city/{DEMO}?sel=assets:{worst}&tab=thing&view=120.363,31.571,12.2&off=road,drainage,telecom,gas"
+    )
     look.keep("city-thing")
 
 
