@@ -6,6 +6,7 @@ import {
   ownColumns,
   placeOf,
   readMapping,
+  tellsNeeds,
   wayOf,
   withColumn,
   withMap,
@@ -103,4 +104,13 @@ describe('a mapping', () => {
     const made = withNewLayer({ layers: [] }, 'in/pumps.csv')
     expect(made.layers[0]).toMatchObject({ file: 'in/pumps.csv', table: 'assets' })
   })
+})
+
+describe('whether rules have anything to fill in', () => {
+  it.each([
+    ['[[layers]]\ntable = "assets"\n[[layers]]\ntable = "needs"', true],
+    ['[[layers]]\ntable = "assets"', false],
+    ['', false],
+    ['[[layers', false],
+  ])('%j', (text, told) => expect(tellsNeeds(text)).toBe(told))
 })

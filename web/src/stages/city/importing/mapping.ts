@@ -37,6 +37,15 @@ export function readMapping(text: string): Mapping {
   return { ...said, layers: Array.isArray(said.layers) ? said.layers : [] }
 }
 
+/** Whether a mapping says itself who needs whom; then nothing is left for rules to fill in. */
+export function tellsNeeds(text: string): boolean {
+  try {
+    return readMapping(text).layers.some((layer) => layer.table === 'needs')
+  } catch {
+    return false // not TOML yet: it is told beside the text
+  }
+}
+
 export function writeMapping(mapping: Mapping): string {
   return `${stringify(mapping as unknown as Record<string, unknown>)}\n`
 }

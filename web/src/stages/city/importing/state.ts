@@ -9,7 +9,7 @@ import {
   type PreviewOut,
   type SuggestionOut,
 } from './data'
-import { below } from './mapping'
+import { below, tellsNeeds } from './mapping'
 
 export interface Held {
   path: string
@@ -116,6 +116,7 @@ export function suggested(n: number, one: SuggestionOut): void {
   taken.value = n
   const { reader, source, crs, mapping } = one
   Object.assign(way, { reader, source, crs, mapping, options: {} })
+  target.infer = !tellsNeeds(mapping)
 }
 
 /** Ask for the import as it stands. */
