@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from uuid import uuid4
 
 from tests.web.site import Site
 
@@ -60,7 +61,7 @@ zone = "zone"
 
 def hostile_city(site: Site, folder: Path) -> str:
     """A city in which everything that can be named has such a name; its id."""
-    rows = list(enumerate(HOSTILE))
+    rows, city = list(enumerate(HOSTILE)), f"hostile-{uuid4().hex[:6]}"
     zones = [(f"zone-{n}", name, 120 + n / 100, 31.5, 1000) for n, name in rows]
     assets = [(f"asset-{n}", name, 120 + n / 100, 31.501, f"zone-{n}") for n, name in rows]
     _write(folder / "zones.csv", ("id", "name", "x", "y", "people"), zones)
@@ -70,12 +71,12 @@ def hostile_city(site: Site, folder: Path) -> str:
     site.done(
         "import",
         {
-            "reader": "tables", "id": "hostile", "name": HOSTILE[0], "name_en": HOSTILE[2],
+            "reader": "tables", "id": city, "name": HOSTILE[0], "name_en": HOSTILE[2],
             "time_zone": "Asia/Shanghai", "infer": False, "files": files,
             "mapping": site.hand_in(folder / "map.toml"),
         },
     )  # fmt: skip
-    return "hostile"
+    return city
 
 
 def _write(path: Path, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

@@ -16,6 +16,14 @@ WAIT_MS = 12_000
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
+QUIET_MS = 300
+QUIET = f"""() => {{
+  const busy = document.querySelector('main').ariaBusy === 'true'
+  window.quiet_ = busy ? 0 : window.quiet_ || performance.now()
+  return !busy && performance.now() - window.quiet_ > {QUIET_MS}
+}}"""
+"""One reading often leads to the next: nothing is on its way for a while."""
+
 _KEY = re.compile(r"\b(frame|design|map|home|city|rehearse|decide|jobs|guide)\.[a-z]\w*\b")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
@@ -62,9 +70,9 @@ class Reader:
         return self.page
 
     def settle(self) -> None:
-        """Wait until nothing is being read and every map is drawn."""
-        expect(self.page.locator("main")).to_be_visible()
-        expect(self.page.locator(".n-spin")).to_have_count(0, timeout=WAIT_MS)
+        """Wait until the page has its heading, has read what it shows, and every map is drawn."""
+        expect(self.page.locator("main h1").first).to_be_visible(timeout=WAIT_MS)
+        self.page.wait_for_function(QUIET, timeout=WAIT_MS)
         for one in self.page.get_by_test_id("map").all():
             expect(one).to_have_attribute("data-ready", "true", timeout=WAIT_MS)
 
@@ -73,8 +81,15 @@ class Reader:
         return self.page.get_by_test_id(name)
 
     def words(self) -> str:
-        """All text on the page."""
-        return self.page.locator("body").inner_text()
+        """All text on the page but what says that it is of another language."""
+        return str(
+            self.page.evaluate(
+                "() => { const kept = [...document.querySelectorAll('body [lang]')];"
+                "kept.forEach((one) => (one.hidden = true));"
+                "const said = document.body.innerText;"
+                "kept.forEach((one) => (one.hidden = false)); return said }"
+            )
+        )
 
     def untranslated(self) -> list[str]:
         """Keys shown in place of their text."""

@@ -93,6 +93,9 @@ export async function everyItem<T>(
   return found
 }
 
+/** How many readings are on their way. */
+export const reading = ref(0)
+
 export interface Asked<T> {
   data: Ref<T | undefined>
   fault: Ref<Fault | undefined>
@@ -115,6 +118,7 @@ export function useAsked<T>(ask: () => Promise<T> | undefined, on: WatchSource[]
       return
     }
     busy.value = true
+    reading.value += 1
     try {
       const found = await asked
       if (mine !== turn) return
@@ -123,6 +127,7 @@ export function useAsked<T>(ask: () => Promise<T> | undefined, on: WatchSource[]
     } catch (thrown) {
       if (mine === turn) fault.value = thrown instanceof Fault ? thrown : faultOf(thrown, 0)
     } finally {
+      reading.value -= 1
       if (mine === turn) busy.value = false
     }
   }

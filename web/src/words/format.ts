@@ -32,7 +32,7 @@ export function big(value: number | null | undefined, digits = 3): string {
     if (size >= step)
       return Number((value / per).toPrecision(digits)).toLocaleString('en-US') + word
   }
-  return size >= 100 || Number.isInteger(value)
+  return size >= 10 || Number.isInteger(value)
     ? count(value)
     : String(Number(value.toPrecision(digits)))
 }

@@ -6,7 +6,12 @@ import { hoursScale, ramp } from '@/map/scales'
 import { layerUrl, type HazardLayer, type Outages, type WeakLink } from '../data'
 import type { AssetStates } from './frames'
 
-export type AssetMode = 'none' | 'outage' | 'damage' | 'sample'
+export type AssetMode = 'none' | 'outage' | 'damage' | 'sample' | 'heat'
+
+/** Whether a mode shows who is out in one sample. */
+export function ofSample(mode: AssetMode): boolean {
+  return mode === 'sample' || mode === 'heat'
+}
 
 export const DAMAGE_BREAKS = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5]
 
@@ -69,6 +74,16 @@ export function outLayer(data: FeatureCollection): Layer {
     radius: 3.6,
     stroke: token('card'),
     pickable: true,
+  }
+}
+
+/** The same as density, for cities where points hide each other. */
+export function heatLayer(data: FeatureCollection): Layer {
+  return {
+    id: 'out-heat',
+    type: 'heat',
+    source: { type: 'data', id: 'out', data },
+    colours: ramp(),
   }
 }
 
