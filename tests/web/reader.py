@@ -12,7 +12,7 @@ from tests.web.site import Site
 
 Lang = Literal["zh", "en"]
 WIDTHS = {"desktop": (1440, 900), "tablet": (820, 1180)}
-WAIT_MS = 12_000
+WAIT_MS = 60_000
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 

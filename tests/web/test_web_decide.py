@@ -21,9 +21,10 @@ ANSWER_S = 120_000
 MEASURES = EXAMPLES / "measures.toml"
 
 
+@pytest.mark.usefixtures("memphis")
 @pytest.mark.parametrize("city", ["memphis", "demo-city"])
 def test_a_budget_is_told_as_it_was_worked_out(
-    reads: Callable[..., Reader], site: Site, memphis: Memphis, city: str
+    reads: Callable[..., Reader], site: Site, city: str
 ) -> None:
     run = site.run_of("invest", city)["id"]
     told = json.loads((site.data / "runs" / run / "invest.json").read_text())
@@ -74,9 +75,10 @@ def test_the_slider_buys_what_the_curve_says(
     assert len(seen) > 2, "budgets that buy the same show nothing"
 
 
+@pytest.mark.usefixtures("memphis")
 @pytest.mark.parametrize("city", ["memphis", "demo-city"])
 def test_who_hurts_most_alone_is_as_failed_one_by_one(
-    reads: Callable[..., Reader], site: Site, memphis: Memphis, city: str
+    reads: Callable[..., Reader], site: Site, city: str
 ) -> None:
     run = site.run_of("n1", city)["id"]
     kept = pd.read_parquet(site.data / "runs" / run / "n1.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -81,7 +82,8 @@ def _figures_are_those_of_the_run(reader: Reader, site: Site, run: str) -> None:
         deepest = (kept["people"] - of_line).max("step").mean("sample")
         assert near(without, float(deepest))
     worst = told["lifelines"][0]["id"]
-    assert near(exact(reader.test("figure-loss").locator(".value")), summary[worst]["loss_person_h"]["mean"])  # fmt: skip
+    most = summary[worst]["loss_person_h"]["mean"]
+    assert near(exact(reader.test("figure-loss").locator(".value")), most)
     headline = told["headline"][reader.lang]
     assert reader.test("headline").locator("p").all_inner_texts() == headline
     _waits_are_those_of_the_run(reader, site, run, told["waits"])
@@ -109,8 +111,8 @@ def _weak_links_are_those_of_the_run(reader: Reader, site: Site, run: str) -> No
     assert shown == list(kept["knock_saved_ph"].nlargest(len(shown)).index)
     for n, asset in enumerate(shown):
         cells = rows.nth(n).locator("td")
-        assert near(exact(cells.nth(2)), kept.at[asset, "knock_saved_ph"])
-        assert cells.nth(4).inner_text() == f"{100 * kept.at[asset, 'damaged_share']:.1f}%"
+        assert near(exact(cells.nth(2)), kept.loc[asset, "knock_saved_ph"])
+        assert cells.nth(4).inner_text() == f"{100 * kept.loc[asset, 'damaged_share']:.1f}%"
 
 
 def test_the_hour_moves_map_and_curve_and_frames_are_those_of_the_run(
@@ -125,9 +127,9 @@ def test_the_hour_moves_map_and_curve_and_frames_are_those_of_the_run(
     shares = _without(result, "power")
     assert np.array_equal(np.frombuffer(got["power", "leaf"], np.uint8), _in_200ths(shares))
     time = reader.test("time")
-    starts = result["step_start_h"].values
+    starts = result["step_start_h"].to_numpy()
     looks, tips = [], []
-    for step in (0, 10, int(len(starts)) - 1):
+    for step in (0, 10, len(starts) - 1):
         time.fill(str(step))
         expect(reader.test("hour")).to_contain_text(_hours(starts[step]))
         expect(page.locator("#curves h2")).to_contain_text(_hours(starts[step]))
@@ -135,7 +137,7 @@ def test_the_hour_moves_map_and_curve_and_frames_are_those_of_the_run(
         looks.append((_pixels(reader.test("run-map")), _pixels(page.locator("#curves"))))
     assert len({tip for tip, _ in tips}) == 1, "the same zone"
     assert len({share for _, share in tips}) == 3, tips
-    for one, other in zip(looks, looks[1:], strict=False):
+    for one, other in itertools.pairwise(looks):
         assert one[0] != other[0], "the map stands still"
         assert one[1] != other[1], "the curve stands still"
 
@@ -204,7 +206,8 @@ def test_outlined_assets_become_a_scenario_and_text_and_form_keep_step(
     text = _text(reader)
     ids = re.findall(r'"((?:power|water|gas|telecom)-[\w-]+)"', text)
     assert len(ids) > 5
-    _write(reader, re.sub(r"^samples = .*\n", "", text, flags=re.M).replace("[scenario]\n", "[scenario]\nsamples = 16\n", 1))  # fmt: skip
+    bare = re.sub(r"^samples = .*\n", "", text, flags=re.M)
+    _write(reader, bare.replace("[scenario]\n", "[scenario]\nsamples = 16\n", 1))
     expect(reader.test("set-samples").locator("input")).to_have_value("16")
     _set(reader, "set-samples", 8)
     assert "samples = 8\n" in _text(reader)
@@ -254,15 +257,16 @@ def test_two_runs_compare_as_the_api_says(reads: Callable[..., Reader], site: Si
     reader.test("compare").click()
     rows = reader.test("differences").locator("tbody tr")
     expect(rows.first).to_be_visible()
+    usual, crews = (_losses(site, by[name]) for name in ("typhoon", "typhoon-crews"))
     told = site.get(f"runs/{by['typhoon']}/against/{by['typhoon-crews']}")
     assert rows.count() == len(told["lifelines"])
     for one in told["lifelines"]:
-        cells = reader.page.locator(f"[data-test=differences] tr[data-lifeline={one['lifeline'] or 'all'}] td")  # fmt: skip
+        cells = rows.and_(page.locator(f"[data-lifeline={one['lifeline'] or 'all'}]")).locator("td")
         for n, key in enumerate(("loss_person_h", "other_loss_person_h", "difference")):
             assert near(exact(cells.nth(n)), one[key]), (one, key)
         if one["lifeline"]:
-            kept = _losses(site, by["typhoon-crews"])[one["lifeline"]] - _losses(site, by["typhoon"])[one["lifeline"]]  # fmt: skip
-            assert near(exact(cells.nth(2)), kept)
+            line = one["lifeline"]
+            assert near(exact(cells.nth(2)), crews[line] - usual[line])
     expect(reader.test("inputs")).to_contain_text("crews")
 
 
@@ -273,7 +277,8 @@ def test_a_run_is_taken_away_whole(
     page = reader.go(f"/rehearse/runs/{memphis.run}")
     digest = site.get(f"runs/{memphis.run}")["digest"]
     gpkg = _taken(page, reader.test("gpkg"), tmp_path)
-    layers = {str(name): pyogrio.read_dataframe(gpkg, layer=name) for name in pyogrio.list_layers(gpkg)[:, 0]}  # fmt: skip
+    names = pyogrio.list_layers(gpkg)[:, 0]
+    layers = {str(name): pyogrio.read_dataframe(gpkg, layer=name) for name in names}
     kept = pd.read_parquet(_folder(site, memphis.run) / "assets.parquet").set_index("asset")
     [assets] = [one for one in layers.values() if set(kept.index) == set(one.get("asset", []))]
     pd.testing.assert_series_equal(
@@ -365,14 +370,16 @@ def _keep_frames(said: Any, got: dict[tuple[str, str], bytes]) -> None:
 def _without(result: xr.Dataset, lifeline: str) -> Any:
     """Share without by step and zone; NaN where nobody is served."""
     of_line = result.sel(lifeline=lifeline)
-    people = of_line["zone_people"].values.astype(float)
+    people = of_line["zone_people"].to_numpy().astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        served = of_line["zone_served_mean"].values / people[:, None]
+        served = of_line["zone_served_mean"].to_numpy() / people[:, None]
     return np.where(people[:, None] > 0, 1 - served, np.nan).T
 
 
 def _in_200ths(shares: Any) -> Any:
-    coded = np.where(np.isnan(shares), NOBODY, np.floor(200 * np.clip(np.nan_to_num(shares), 0, 1) + 0.5))
+    coded = np.where(
+        np.isnan(shares), NOBODY, np.floor(200 * np.clip(np.nan_to_num(shares), 0, 1) + 0.5)
+    )
     return coded.astype(np.uint8).ravel()
 
 

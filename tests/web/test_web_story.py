@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -40,7 +41,7 @@ def test_from_own_files_to_what_to_buy(
     reader = reads(lang)
     reader.context.add_init_script(COUNTING)
     page = reader.go("/")
-    city = f"story-{lang}"
+    city = f"story-{lang}-{uuid4().hex[:6]}"
     _bring(reader, files, city)
     run = _strike(reader, city)
     _name_what_hurts_most(reader, site, run)
