@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 NODE = export PATH="$$(cat $(VENV)/.node):$$PATH"; cd web;
 WEB := web/dist/index.html
 
-.PHONY: setup run test web lint bench bench-scale bench-peers torture verify reference docs lock fresh clean
+.PHONY: setup run test web lint bench bench-scale bench-peers torture verify reference docs pictures lock fresh clean
 
 setup: $(VENV)/.dev
 
@@ -59,6 +59,10 @@ reference: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# The pictures of the pages on the web app, taken of a server that runs and has the demo.
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/web_pictures.py $(or $(ADDRESS),http://127.0.0.1:8130) $(or $(DATA),var/demo)
 
 # The locks hold hashes and no addresses, so pip and uv install the same bytes from any mirror.
 lock: $(VENV)/.python

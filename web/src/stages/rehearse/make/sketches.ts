@@ -59,7 +59,7 @@ export function sketchLayers(
       type: 'point',
       source,
       colour,
-      radius: 6,
+      radius: 8,
       stroke: token('card'),
     })
   })

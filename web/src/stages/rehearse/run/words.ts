@@ -13,6 +13,7 @@ export const runWords = defineWords({
       decide: '据此选措施',
       synthetic: '合成城市，数据为演示而造，不得据此作实际决策。',
       optimistic: '按连通性推演，不计容量，偏乐观。',
+      optimistic_balance: '除“容量够不够”外，各数按连通性推演，不计容量，偏乐观。',
       leaves_out_link: '略去了什么',
       note: '备注',
       add_note: '加备注',
@@ -272,6 +273,8 @@ export const runWords = defineWords({
       decide: 'Choose measures',
       synthetic: 'Synthetic city: its data are made up. Decide nothing real by them.',
       optimistic: 'By reach alone, without capacity: optimistic.',
+      optimistic_balance:
+        'Except under “Capacity”, figures are by reach, without capacity: optimistic.',
       leaves_out_link: 'What is left out',
       note: 'Note',
       add_note: 'Add a note',
