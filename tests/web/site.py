@@ -72,12 +72,12 @@ class Site:
 
 def begun(data: Path, *words: str, port: int = 0) -> tuple[subprocess.Popen[str], str]:
     """`rencity run` on a data folder, in a process group of its own, and its address."""
-    log = (data.parent / f"{data.name}.log").open("a")
     asked = ["--port", str(port)] if port else []
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rencity", "run", "--dir", str(data), *asked, *words],
-        stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
-    )  # fmt: skip
+    with (data.parent / f"{data.name}.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rencity", "run", "--dir", str(data), *asked, *words],
+            stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
+        )  # fmt: skip
     assert process.stdout is not None
     address = process.stdout.readline().strip()
     assert address, f"no server: {(data.parent / f'{data.name}.log').read_text()}"

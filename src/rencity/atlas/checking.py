@@ -23,6 +23,10 @@ FILES = ("path", "track", "series", "sensitivities", "vs30_table", "zones", "cre
 """Fields of a scenario that name assets, lifelines, kinds, zones and files."""
 
 
+SHOWN = 5
+"""Names in a fault, at most."""
+
+
 class FaultOut(BaseModel):
     """One fault."""
 
@@ -96,6 +100,7 @@ def scenario_checked(
     faults = [*more, *_absent_files(scenario, files)]
     if city is not None:
         faults += unknown_in(scenario, city)
+        faults += _no_sources(scenario, city)
     return _scenario(scenario, faults)
 
 
@@ -167,6 +172,16 @@ def _absent_files(scenario: Scenario, files: Collection[str]) -> Iterator[Fault]
             for name in names:
                 if name not in files:
                     yield key, f"the file {name!r} was not handed in", "hand it in under that path"
+
+
+def _no_sources(scenario: Scenario, city: City) -> Iterator[Fault]:
+    """Assets that a cutoff names and the city has, though they are no sources."""
+    known = set(city.assets["id"])
+    sources = set(city.assets.loc[city.assets["source"].astype(bool), "id"])
+    for n, hazard in enumerate(scenario.hazards):
+        if hazard.kind == "cutoff" and (wrong := [i for i in hazard.ids if i in known - sources]):
+            what = f"not a source: {', '.join(wrong[:SHOWN])}{' …' * (len(wrong) > SHOWN)}"
+            yield f"hazards[{n}].ids", what, "name sources only; kind = given takes out any asset"
 
 
 def unknown_in(model: BaseModel, city: City) -> Iterator[Fault]:

@@ -52,6 +52,13 @@ export function hours(value: number | null | undefined): string {
   return `${Number((value / 24).toFixed(1))} ${zh ? '天' : 'd'}`
 }
 
+/** Hours as they are, for whoever points at a rounded figure. */
+export function hoursExact(value: number | null | undefined): string {
+  if (!isNumber(value)) return NONE
+  const exact = value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+  return `${exact} ${lang() === 'zh' ? '小时' : 'h'}`
+}
+
 export function yuan(value: number | null | undefined): string {
   if (!isNumber(value)) return NONE
   return lang() === 'zh' ? `${big(value)}元` : `¥${big(value)}`

@@ -37,7 +37,9 @@ export function sorted(
   parameters: Parameter[],
   said: Record<string, Plain>,
 ): { first: Parameter[]; more: Parameter[] } {
-  const names = FIRST[kind] ?? parameters.filter((one) => one.required).map((one) => one.name)
+  const usual = FIRST[kind] ?? parameters.filter((one) => one.required).map((one) => one.name)
+  // what was picked on the map is seen at once
+  const names = 'ids' in said && !usual.includes('ids') ? [...usual, 'ids'] : usual
   const drawn = DRAWN[kind] ?? []
   const shown = (name: string) => !(WHERE_SAID[kind]?.includes(name) ?? false) || name in said
   const first = names.filter(shown).flatMap((name) => parameters.filter((one) => one.name === name))
