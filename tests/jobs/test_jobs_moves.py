@@ -320,7 +320,7 @@ def test_pages_and_lines(desk: Desk) -> None:
             attempts.write(tx, keys[1], 0, f"line {number}")
     with desk.store.reading() as connection:
         first = service.page(connection, limit=4)
-        second = service.page(connection, before=first[-1]["id"])
+        second = service.page(connection, before=(first[-1]["asked_at"], first[-1]["id"]))
         assert [row["id"] for row in (*first, *second)] == keys
         assert [r["id"] for r in service.page(connection, state="cancelled")] == keys[:1]
         assert len(service.page(connection, caller="c0")) == 3

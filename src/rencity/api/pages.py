@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Connection
 
+from rencity.kit.canonical import instant_text
 from rencity.kit.errors import RequestError
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -48,11 +50,15 @@ def key_of(after: str | None) -> str | None:
         padded = after + "=" * (-len(after) % 4)
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as exc:
-        raise RequestError(
-            f"{after!r:.60} is no place in a list",
-            place="after",
-            mend="send `next` of the page before, unchanged",
-        ) from exc
+        raise _no_place(after) from exc
+
+
+def _no_place(after: str) -> RequestError:
+    return RequestError(
+        f"{after!r:.60} is no place in a list",
+        place="after",
+        mend="send `next` of the page before, unchanged",
+    )
 
 
 def rows(
@@ -64,13 +70,54 @@ def rows(
     *,
     newest_first: bool,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of rows by id, and where the next begins."""
+    """A page of rows, and where the next begins: by id, or by column `at`, the newest first."""
+    key = table.c.id
     query = sa.select(table).where(*rules)
-    key, at = table.c.id, key_of(after)
-    if at is not None:
-        query = query.where(key < at if newest_first else key > at)
-    query = query.order_by(key.desc() if newest_first else key).limit(limit + 1)
-    found = [dict(row._mapping) for row in connection.execute(query)]
+    if newest_first:
+        query = query.order_by(table.c.at.desc(), key.desc())
+        if (at := moment_of(after)) is not None:
+            query = query.where(
+                sa.tuple_(table.c.at, key) < sa.tuple_(*_bound(at, table.c.at, key))
+            )
+    else:
+        query = query.order_by(key)
+        if (name := key_of(after)) is not None:
+            query = query.where(key > name)
+    found = [dict(row._mapping) for row in connection.execute(query.limit(limit + 1))]
     more = len(found) > limit
     found = found[:limit]
-    return found, cursor(found[-1]["id"]) if more else None
+    if not more:
+        return found, None
+    last = found[-1]
+    return found, moment(last["at"], last["id"]) if newest_first else cursor(last["id"])
+
+
+def moment(at: datetime, key: str) -> str:
+    """Where a page by time ends."""
+    return cursor(f"{instant_text(at)} {key}")
+
+
+def moment_of(after: str | None) -> tuple[datetime, str] | None:
+    """The time and key at which a page ended.
+
+    Raises
+    ------
+    RequestError : it is no cursor of ours
+    """
+    said = key_of(after)
+    if said is None:
+        return None
+    at, _, key = said.partition(" ")
+    try:
+        return datetime.fromisoformat(at), key
+    except ValueError as exc:
+        raise _no_place(str(after)) from exc
+
+
+def _bound(
+    at: tuple[datetime, str], *columns: sa.ColumnElement[Any]
+) -> list[sa.ColumnElement[Any]]:
+    return [
+        sa.bindparam(None, value, type_=column.type)
+        for value, column in zip(at, columns, strict=True)
+    ]

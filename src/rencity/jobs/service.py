@@ -184,23 +184,25 @@ def page(
     state: str | None = None,
     kind: str | None = None,
     caller: str | None = None,
-    before: str | None = None,
+    before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[Row]:
     """Jobs, newest first.
 
     Parameters
     ----------
-    before : id that they lie before; None: from the newest
+    before : when the job was asked for that they lie before, and its id; None: from the newest
     """
     table = jobs.table
     query = sa.select(table)
     for name, value in (("state", state), ("kind", kind), ("caller", caller)):
         if value is not None:
             query = query.where(table.c[name] == value)
+    asked, key = table.c.asked_at, table.c.id
     if before is not None:
-        query = query.where(table.c.id < before)
-    rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit))
+        bound = (sa.bindparam(None, before[0], type_=asked.type), before[1])
+        query = query.where(sa.tuple_(asked, key) < sa.tuple_(*bound))
+    rows = connection.execute(query.order_by(asked.desc(), key.desc()).limit(limit))
     return [dict(row._mapping) for row in rows]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from rencity.api.pages import After, Limit, Page, cursor, key_of
+from rencity.api.pages import After, Limit, Page, cursor, key_of, moment, moment_of
 from rencity.api.routes.records import CHANGED, ONE, Filter, Seen, Why, one, said
 from rencity.api.services import Has
 from rencity.api.writes import Said, Writes
@@ -92,11 +92,13 @@ def list_jobs(
     """Jobs, newest first."""
     with services.store.reading() as connection:
         found = service.page(
-            connection, state=state, kind=kind, caller=caller, before=key_of(after),
+            connection, state=state, kind=kind, caller=caller, before=moment_of(after),
             limit=limit + 1,
         )  # fmt: skip
     items = [JobOut.model_validate(row) for row in found[:limit]]
-    return Page(items=items, next=cursor(items[-1].id) if len(found) > limit else None)
+    if len(found) <= limit:
+        return Page(items=items, next=None)
+    return Page(items=items, next=moment(items[-1].asked_at, items[-1].id))
 
 
 @router.get("/kinds")

@@ -46,9 +46,11 @@ def list_(
 ) -> None:
     """列出任务，新的在前。List jobs, newest first."""
     from rencity.jobs import service
+    from rencity.jobs.store import jobs
 
     with _opened(data, db) as (store, _), store.reading() as connection:
-        rows = service.page(connection, state=state, kind=kind, before=before, limit=limit)
+        from_ = None if before is None else (jobs.get(connection, before)["asked_at"], before)
+        rows = service.page(connection, state=state, kind=kind, before=from_, limit=limit)
     if as_json:
         typer.echo(as_text(rows))
     else:
