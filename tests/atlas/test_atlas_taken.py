@@ -25,7 +25,10 @@ def rows(read: Read, table: str) -> list[dict[str, str]]:
     answer = read.here.client.get(f"runs/shaken/tables/{table}.csv")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == f'attachment; filename="shaken-{table}.csv"'
+    about = read.here.client.get("runs/shaken").json()
+    drawn = f"{about['samples']}-samples-seed-{about['seed']}-{about['digest'][:8]}"
+    said = f"{about['city']}-v{about['city_version']}-{about['scenario'] or 'shaken'}-{drawn}"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{said}-{table}.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 

@@ -57,12 +57,16 @@ def shots() -> Path | None:
 def _whole(reader: Reader, lang: Lang, known: str) -> None:
     assert reader.untranslated() == []
     assert reader.overflow() <= 0
-    assert reader.page.locator("h1, h2, h3").count() > 0
     expected = "zh-CN" if lang == "zh" else "en"
     assert reader.page.locator("html").get_attribute("lang") == expected
     if lang == "en":
         assert reader.chinese_beside_data(known) == []
     assert reader.barriers() == []
+
+
+def _shoot(reader: Reader, shots: Path | None, name: str) -> None:
+    if shots:
+        reader.page.screenshot(path=shots / f"{name}.png", full_page=True)
 
 
 def _known(site: Site) -> str:
@@ -72,7 +76,6 @@ def _known(site: Site) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("at", list(WIDTHS))
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_every_page_of_the_demo(
@@ -82,13 +85,16 @@ def test_every_page_of_the_demo(
     shots: Path | None,
     name: str,
     lang: Lang,
-    at: str,
 ) -> None:
-    reader = reads(lang, at)
+    reader = reads(lang)
     page = reader.go(PAGES[name].format(**ids))
-    if shots:
-        page.screenshot(path=shots / f"demo-{name}-{lang}-{at}.png", full_page=True)
+    _shoot(reader, shots, f"demo-{name}-{lang}-desktop")
     _whole(reader, lang, _known(site) + "中文")
+    wide, high = WIDTHS["tablet"]
+    page.set_viewport_size({"width": wide, "height": high})
+    reader.settle()
+    _shoot(reader, shots, f"demo-{name}-{lang}-tablet")
+    assert reader.overflow() <= 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -103,9 +109,8 @@ def test_pages_of_memphis(
 ) -> None:
     reader = reads(lang)
     reader.context.add_init_script("localStorage.setItem('rencity.city', 'memphis')")
-    page = reader.go(PAGES[name].format(**memphis.__dict__))
-    if shots:
-        page.screenshot(path=shots / f"memphis-{name}-{lang}.png", full_page=True)
+    reader.go(PAGES[name].format(**memphis.__dict__))
+    _shoot(reader, shots, f"memphis-{name}-{lang}")
     _whole(reader, lang, _known(site) + "中文号变电站供电区谢尔比县")
 
 
@@ -117,8 +122,7 @@ def test_the_dark_look_keeps_contrast(
     reader.context.add_init_script("localStorage.setItem('rencity.look', 'dark')")
     page = reader.go(PAGES[name].format(**ids))
     assert page.locator("html").get_attribute("data-theme") == "dark"
-    if shots:
-        page.screenshot(path=shots / f"demo-{name}-dark.png", full_page=True)
+    _shoot(reader, shots, f"demo-{name}-dark")
     assert reader.barriers() == []
 
 

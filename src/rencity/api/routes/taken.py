@@ -10,6 +10,7 @@ from rencity.api.routes.opened import record, stress_run
 from rencity.api.services import Has
 from rencity.atlas import exporting, pictures, provenance
 from rencity.atlas.runs import OpenedRun, of_run
+from rencity.journal.records import Row
 from rencity.kit.errors import InputError, RunError
 
 router = APIRouter(prefix="/api/v1/runs/{run}", tags=["results"])
@@ -62,7 +63,9 @@ def get_layer(run: str, layer: Name, services: Has) -> Png:
 @router.get("/tables/{table}.csv", response_class=Csv, responses=_as("text/csv"))
 def get_table(run: str, table: Name, services: Has) -> Csv:
     """A table for a spreadsheet: zones, assets, weak_links, curves, exceedance, crews."""
-    return Csv(exporting.csv(stress_run(run, services), table), headers=_named(run, f"{table}.csv"))
+    opened = stress_run(run, services)
+    row, _ = record(run, services)
+    return Csv(exporting.csv(opened, table), headers=_named(row, f"{table}.csv"))
 
 
 @router.get(
@@ -75,11 +78,14 @@ def export_run(run: str, services: Has) -> GeoPackage:
     opened = stress_run(run, services)
     row, folder = record(run, services)
     made = exporting.geopackage(opened, provenance.about(folder, row))
-    return GeoPackage(made, headers=_named(run, "run.gpkg"))
+    return GeoPackage(made, headers=_named(row, "run.gpkg"))
 
 
-def _named(run: str, name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{run}-{name}"'}
+def _named(row: Row, name: str) -> dict[str, str]:
+    """A file name that says where its figures come from: a table has no other place for it."""
+    about = f"{row['city']}-v{row['city_version']}-{row['scenario'] or row['id']}"
+    drawn = f"{row['samples']}-samples-seed-{row['seed']}-{row['digest'][:8]}"
+    return {"Content-Disposition": f'attachment; filename="{about}-{drawn}-{name}"'}
 
 
 def _broken(exc: RunError | InputError, run: str, opened: OpenedRun) -> RunError:
