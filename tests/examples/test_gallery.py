@@ -46,8 +46,8 @@ def test_the_docs_ask_it_show_its_picture_and_name_its_command(name: str) -> Non
 
 
 def test_no_picture_is_left_over() -> None:
-    page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
-    shown = set(re.findall(r"pictures/([a-z0-9-]+\.png)", page))
+    pages = (path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    shown = {name for page in pages for name in re.findall(r"pictures/([a-z0-9-]+\.png)", page)}
     assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} == shown
 
 

@@ -119,8 +119,16 @@ def shared(folder: Path) -> Iterator[Site]:
         with _locked(folder):
             _users(said, -1)
         if mine is not None:
-            until(lambda: not _users(said, 0)["users"], "the other workers", within_s=MADE_S)
-            ended(mine)
+            try:
+                until(lambda: _left(folder), "the other workers", within_s=MADE_S)
+            finally:
+                ended(mine)
+
+
+def _left(folder: Path) -> bool:
+    """Whether nobody uses the site any more."""
+    with _locked(folder):
+        return not _users(folder / "site.json", 0)["users"]
 
 
 def _users(said: Path, more: int) -> dict[str, Any]:
