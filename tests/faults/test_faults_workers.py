@@ -25,6 +25,7 @@ from rencity.sim.prepare import prepare
 from rencity.sim.reach.block import Block
 from rencity.sim.scenario import load_scenario
 from tests.faults.conftest import Cli
+from tests.servers import until
 
 SAMPLES = 1600
 BLOCKS = 4
@@ -74,7 +75,8 @@ def _die_once(folder: str, number: int) -> int:
 
 
 def _die_always(folder: str, number: int) -> int:
-    if number == BLOCKS - 1:
+    if number == BLOCKS - 1:  # the others first: a death takes their workers along
+        until(lambda: Keep(Path(folder)).finished() == BLOCKS - 1, "the other blocks")
         os.kill(os.getpid(), signal.SIGKILL)
     return spread.do_block(folder, number)
 
