@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
+from rencity.kit.chinese import chinese
 from rencity.kit.errors import RunError
 from rencity.report.about import CityNamed, Entry, LifelineOfRun, Note, Number, Share, Words
 from rencity.report.reading import model_of
@@ -237,6 +238,12 @@ class Budget(_Answer):
     samples_simulated: int = 0
     notes: tuple[str, ...] = ()
     digest: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def notes_zh(self) -> list[str]:
+        """`notes` in Chinese."""
+        return [chinese(note) for note in self.notes]
 
 
 class Annual(Entry):
