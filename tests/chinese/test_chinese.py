@@ -104,7 +104,7 @@ def test_words_that_data_files_hold_are_said_as_there() -> None:
         ("it is done", "状态为“已完成”"),
         ("Value error, give at least one", "至少给一个"),
         ("Input should be greater than or equal to 0 (value -3)", "应大于或等于 0（值为 -3）"),
-        ("zone z1 is not supplied with power", "分区 z1 没有 电力 供给"),
+        ("zone z1 is not supplied with power", "分区 z1 没有电力供给"),
         ("Expected '=' after a key in a key/value pair (at line 3, column 9)", None),
     ],
 )

@@ -28,6 +28,9 @@ _MOST_PARTS = 60
 _DEEPEST = 4
 _ENDS = 3
 _FEW = 12
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""", re.DOTALL)
+"""A name, or a text of somebody."""
+_HAN = re.compile("[一-鿿]")
 _NAME = re.compile(r"[^a-z]")
 """What a number, an id or a name of a file has, and a plain word has not."""
 _STRONG = {"\n": "\n", "; ": "；", " · ": " · "}
@@ -63,6 +66,21 @@ class _Sentence:
             at = to + len(part)
         return [*found, text[at:end]]
 
+    def filled(self, values: Sequence[str], known: Sequence[bool]) -> str:
+        """The Chinese with its values; no blank stands between it and a value in Chinese."""
+        made, close = "", False
+        for number, (literal, name, _, _) in enumerate(string.Formatter().parse(self.chinese)):
+            blank = close and literal.startswith(" ") and _HAN.match(literal[1:2])
+            made += literal[1:] if blank else literal
+            if name is None:
+                continue
+            at = int(name) if name else number
+            close = known[at] and bool(_HAN.match(values[at][-1:]))
+            if known[at] and _HAN.match(values[at]) and made.endswith(" "):
+                made = made[:-1] if _HAN.match(made[-2:-1]) else made
+            made += values[at]
+        return made
+
 
 @cache
 def catalogue() -> Mapping[str, str]:
@@ -89,7 +107,7 @@ def _said(text: str, depth: int) -> str | None:
     whole = catalogue().get(text)
     if whole is not None:
         return whole
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or _QUOTED.fullmatch(text):
         return None
     return (
         _listed(text, depth, _STRONG, all)
@@ -109,7 +127,7 @@ def _filled(text: str, depth: int, *, few: bool) -> str | None:
         pairs = list(zip(known, values, strict=True))
         if few and any(zh is None and value.count(" ") > 1 for zh, value in pairs):
             continue  # "no {}" is not what a longer unknown sentence says
-        return one.chinese.format(*(zh or value for zh, value in pairs))
+        return one.filled([zh or value for zh, value in pairs], [zh is not None for zh in known])
     return None
 
 
