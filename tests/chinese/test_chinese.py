@@ -101,7 +101,7 @@ def test_words_that_data_files_hold_are_said_as_there() -> None:
         ("4 lengths disagree with what is drawn", "4 个长度与图上长度不符"),
         ("stops.txt is encrypted", "stops.txt 已加密"),
         ("3 runs lean on it", "有 3 次推演或答案用着它"),
-        ("it is done", "状态为“已完成”"),
+        ("the job is done", "任务状态为“已完成”"),
         ("Value error, give at least one", "至少给一个"),
         ("Input should be greater than or equal to 0 (value -3)", "应大于或等于 0（值为 -3）"),
         ("zone z1 is not supplied with power", "分区 z1 没有电力供给"),

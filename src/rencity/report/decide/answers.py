@@ -404,7 +404,7 @@ def open_answers(folders: Sequence[Path]) -> Answers:
         kind, command = MARKS[mark]
         if mark in held:
             raise RunError(
-                f"holds {mark}, as {held[mark][0]} does",
+                f"holds {mark}, and so does {held[mark][0]}: two answers of one kind",
                 place=str(folder),
                 mend="give one folder of each kind",
             )
@@ -414,8 +414,8 @@ def open_answers(folders: Sequence[Path]) -> Answers:
     for folder, other in held.values():
         if other.city.hash != answer.city.hash:
             raise RunError(
-                f"is of {other.city.id} {other.city.hash[:16]}, {first} of "
-                f"{answer.city.id} {answer.city.hash[:16]}",
+                f"is of city {other.city.id} ({other.city.hash[:16]}), but {first} is of city "
+                f"{answer.city.id} ({answer.city.hash[:16]})",
                 place=str(folder),
                 mend="give answers about one city in one version",
             )
