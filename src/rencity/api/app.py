@@ -21,6 +21,7 @@ from rencity.api.routes import (
     journal,
     maps,
     packs,
+    ranking,
     reading,
     runs,
     scenarios,
@@ -56,7 +57,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, zones, things, failing, standing, reading, tables)
+    of_cities = (cities, maps, zones, things, failing, standing, ranking, reading, tables)
     for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
