@@ -58,9 +58,11 @@ export function stemOf(run: Drawn): string {
 
 const MOST_WORDS = 60
 
-/** The name of a file: where it comes from, then what it shows. */
+/** The name of a file: where it comes from, then what it shows.
+ * @param what a title; what follows its first dot is said by the source already */
 export function fileNameOf(source: Source | undefined, what: string, ending: string): string {
-  const words = what.replace(/[\s/\\:*?"<>|·]+/g, '-').replace(/^-+|-+$/g, '')
+  const [title = ''] = what.split(' · ')
+  const words = title.replace(/[\s/\\:*?"<>|·,，、。()（）]+/g, '-').replace(/^-+|-+$/g, '')
   const name = [source?.stem, words.slice(0, MOST_WORDS)].filter(Boolean).join('-')
   return `${name}.${ending}`
 }
