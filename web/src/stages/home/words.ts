@@ -159,7 +159,7 @@ export const homeWords = defineWords({
     no_run_wait: 'A job is at work; its result appears here by itself.',
     no_run_now: 'Version {n} of {city} has not been struck yet',
     before:
-      'Earlier versions were struck {n} times. The city has changed since, so those results do not hold now. The gravest of version {version}:',
+      'Runs of earlier versions: {n}. The city has changed since, so they do not hold now. The gravest of version {version}:',
     earlier: '{n} runs of earlier versions are left out, since the city has changed.',
     coming: 'A city is being made',
     coming_hint: 'When it is there this page turns into its overview by itself.',
