@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -51,12 +50,13 @@ def test_it_opens_on_the_gravest_run_and_pictures_say_where_they_come_from(
     reads: Callable[..., Reader], site: Site, tmp_path: Path
 ) -> None:
     version = site.get(f"cities/{CITY}")["current"]
-    ranking = site.get(f"cities/{CITY}/versions/{version}/ranking", limit=200)
+    ranking = _of_the_demo(site, version)
     worst, mildest = ranking["items"][0], ranking["items"][-1]
-    assert worst["run"]["id"] != site.run_of("stress", CITY)["id"], "the newest is the gravest"
     reader = reads("zh")
     for name, value in (("city", CITY), ("look", "dark")):
         reader.context.add_init_script(f"localStorage.setItem('rencity.{name}', '{value}')")
+    # other tests strike this city meanwhile
+    reader.page.route("**/ranking?*", lambda route: route.fulfill(json=ranking))
     page = reader.go(f"/?city={CITY}&run={mildest['run']['id']}")
     expect(reader.test("home-place")).to_contain_text(str(ranking["total"]))
     expect(reader.test("home-story")).to_contain_text(mildest["brief"]["title"]["zh"])
@@ -76,6 +76,13 @@ def test_it_opens_on_the_gravest_run_and_pictures_say_where_they_come_from(
     for colour in legend.evaluate_all("all => all.map((one) => getComputedStyle(one).background)"):
         first = str(re.match(r"rgb\([^)]*\)", colour)[0])  # type: ignore[index]
         assert shown["foot"].get(first, 0) > 30, f"the legend lacks {first}"
+
+
+def _of_the_demo(site: Site, version: int) -> dict[str, Any]:
+    ranking: dict[str, Any] = site.get(f"cities/{CITY}/versions/{version}/ranking", limit=200)
+    items = [one for one in ranking["items"] if one["run"]["id"].startswith("demo-")]
+    assert len(items) > 1
+    return {**ranking, "items": items, "total": len(items)}
 
 
 def _taken(page: Page, by: Locator, folder: Path, stem: str) -> dict[str, Any]:
@@ -116,9 +123,10 @@ def test_a_city_in_the_making_is_shown_and_the_page_turns_over_by_itself(
 
 
 def _change(site: Site) -> None:
-    """Write a note on the city, so that news of it goes out."""
+    """Write a note on the city and take it back, so that news of it goes out."""
     url = f"{site.address}api/v1/cities/{CITY}"
-    tag = httpx.get(url, trust_env=False).headers["ETag"]
-    headers = {"If-Match": tag, "Content-Type": "application/json", **new_key()}
-    body = json.dumps({"note": ""})
-    assert httpx.patch(url, content=body, headers=headers, trust_env=False).status_code == 200
+    for note in ("seen", ""):
+        tag = httpx.get(url, trust_env=False).headers["ETag"]
+        headers = {"If-Match": tag, **new_key()}
+        answer = httpx.patch(url, json={"note": note}, headers=headers, trust_env=False)
+        assert answer.status_code == 200, answer.text
