@@ -87,6 +87,7 @@ def test_every_page_of_the_demo(
     lang: Lang,
 ) -> None:
     reader = reads(lang)
+    reader.context.add_init_script("localStorage.setItem('rencity.city', 'demo-city')")
     page = reader.go(PAGES[name].format(**ids))
     _shoot(reader, shots, f"demo-{name}-{lang}-desktop")
     _whole(reader, lang, _known(site) + "中文")
