@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import NoMatchFound
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -65,8 +67,14 @@ def app_of(services: Services) -> FastAPI:
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
     app.include_router(web.router)  # last: it takes every address that is left
     app.add_middleware(Guard, metrics=app.state.metrics)
-    app.openapi()  # builds every route now: built when first asked for, two threads could collide
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """Build every route now: built when first asked for, two threads could collide."""
+    with contextlib.suppress(NoMatchFound):
+        app.url_path_for("no route at all")  # looks at each; its description costs twice as much
 
 
 class Pages(StaticFiles):
