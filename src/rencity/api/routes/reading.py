@@ -106,6 +106,20 @@ class PeekOut(Told):
         return chinese(self.mend)
 
 
+class GuessedLayerOut(Told):
+    """A layer of a guessed mapping, to be looked at before it is used."""
+
+    path: str
+    sheet: str
+    table: str
+    sure: Literal["likely", "maybe", "doubtful"]
+    why_zh: list[str]
+    why_en: list[str]
+    doubts_zh: list[str] = Field(description="what somebody must look at")
+    doubts_en: list[str]
+    text: str = Field(description="the layer as TOML")
+
+
 class SuggestionOut(Told):
     """A way to read what was handed in."""
 
@@ -116,6 +130,9 @@ class SuggestionOut(Told):
     why_en: str
     crs: str = Field(description="what to say of it; empty: nothing")
     root: str = Field(description="folder below which a shipped mapping finds its files")
+    layers: list[GuessedLayerOut] = Field(
+        description="of a guessed mapping, which is a proposal; empty: nothing is guessed"
+    )
 
 
 class PreviewOut(BaseModel):
