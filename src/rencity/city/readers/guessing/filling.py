@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from rencity.city.readers.cells import unit_factor
 from rencity.city.readers.guessing.drafts import Draft, column_cell, hole
-from rencity.city.readers.guessing.words import holds, unit_in, words
+from rencity.city.readers.guessing.words import holds, plain, unit_in, words
 from rencity.city.readers.mapping import COLUMNS
 from rencity.city.readers.peek import Column
 from rencity.city.schema import LEVELS, TABLES, USES, Attribute
 from rencity.kit.errors import InputError
 
+_LEVELS_ZH = {
+    "city": "全市", "district": "区县", "street": "街道", "community": "社区", "grid": "网格",
+}  # fmt: skip
+_IDS = ("id", "编号", "编码", "代码")
 _OF_RELATIONS = ("share", "amount", "trips", "lifeline", "zone", "parent")
 
 
@@ -44,7 +48,7 @@ def set_id(draft: Draft, *others: Column | None) -> None:
     if chosen is not None:
         draft.key = chosen
         draft.columns["id"] = f"{draft.prefix}{hole(chosen.name)}"
-        if chosen is not called:
+        if chosen is not called and not plain(chosen.name).endswith(_IDS):
             draft.doubt(f"用“{chosen.name}”当编号", f"{chosen.name} is taken as the id")
     elif ends:
         draft.columns["id"] = draft.prefix + "-".join(hole(c.name) for c in ends)
@@ -114,7 +118,7 @@ def set_level(draft: Draft) -> None:
     if not level:
         draft.doubt("看不出是哪一级分区，先写成社区", "no word tells the level; community is put")
     else:
-        draft.because(f"级别 {level}", f"level {level}")
+        draft.because(f"级别是{_LEVELS_ZH[level]}", f"their level is {level}")
 
 
 def set_use(draft: Draft) -> None:

@@ -41,10 +41,11 @@ def set_kinds(draft: Draft, *, link: bool) -> None:
         line = "road"
     elif not own:
         draft.doubt(
-            f"生命线“{line}”是从内容猜的", f"the lifeline {line} is guessed from its values"
+            f"“{base_catalogue().lifelines[line].zh}”这条生命线是从内容猜的",
+            f"the lifeline {line} is guessed from its values",
         )
     kind = usual_kind(line, link=link) or usual_kind(line, link=False)
-    draft.doubt(f"类型一律写成 {kind}", f"every kind is put as {kind}")
+    draft.doubt(f"类型一律写成{_zh(line, kind)}", f"every kind is put as {kind}")
     draft.line = line
     draft.columns |= {"lifeline": {"value": line}, "kind": {"value": kind}}
 
@@ -65,10 +66,16 @@ def _by_values(draft: Draft, column: Column, known: dict[str, str], line: str) -
     draft.because(f"类型取自“{column.name}”", f"kinds come from {column.name}")
     if strange:
         some = "、".join(strange[:3]), ", ".join(strange[:3])
-        what = (f"写成 {usual}", f"put as {usual}") if more else ("不收", "left out")
+        what = (
+            (f"写成{_zh(draft.line, usual)}", f"put as {usual}") if more else ("不收", "left out")
+        )
         draft.doubt(
             f"不认识的类型{what[0]}：{some[0]}", f"kinds not known are {what[1]}: {some[1]}"
         )
+
+
+def _zh(line: str, kind: str) -> str:
+    return f"“{base_catalogue().kinds[f'{line}.{kind}'].zh}”"
 
 
 def _known(column: Column, line: str, *, link: bool, only: bool) -> dict[str, str]:

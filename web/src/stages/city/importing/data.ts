@@ -98,6 +98,8 @@ export interface ImportAsked {
   crs?: string
   options: Record<string, string>
   infer: boolean
+  far?: boolean
+  merge?: string
   into?: string
   id?: string
   name?: string

@@ -11,6 +11,7 @@ import {
   type PreviewOut,
   type SuggestionOut,
 } from './data'
+import { mergeRules, type Clash } from './clash'
 import { below, tellsNeeds, withProposed } from './mapping'
 
 export interface Held {
@@ -48,6 +49,9 @@ export const target = reactive({
   code: '',
   time_zone: 'Asia/Shanghai',
   infer: true,
+  /** Into a city that stands: which value wins, and whether far places are let in. */
+  clash: '' as Clash,
+  far: false,
 })
 export const job = ref('')
 export const asking = ref(false)
@@ -88,6 +92,7 @@ export function begin(): void {
   job.value = ''
   Object.assign(way, { reader: '', source: '', crs: '', mapping: '', options: {} })
   Object.assign(target, { into: '', id: '', name: '', name_en: '', code: '', infer: true })
+  Object.assign(target, { clash: '', far: false })
 }
 
 /** Take files with their paths, hand in those that are new, and look into all. */
@@ -170,7 +175,7 @@ export async function ask(maps: boolean): Promise<void> {
       options: said(way.options),
       infer: target.infer,
       ...(way.crs ? { crs: way.crs } : {}),
-      ...(target.into ? { into: target.into } : newCity()),
+      ...(target.into ? await intoCity() : newCity()),
     }
     if (maps && way.mapping.trim())
       input.mapping = await handIn(new Blob([way.mapping]), 'mapping.toml', () => undefined)
@@ -180,6 +185,12 @@ export async function ask(maps: boolean): Promise<void> {
   } finally {
     asking.value = false
   }
+}
+
+async function intoCity(): Promise<Partial<ImportAsked>> {
+  const rules = mergeRules(target.clash)
+  const merge = rules ? await handIn(new Blob([rules]), 'merge.toml', () => undefined) : ''
+  return { into: target.into, far: target.far, ...(merge ? { merge } : {}) }
 }
 
 function newCity(): Partial<ImportAsked> {
