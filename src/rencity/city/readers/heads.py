@@ -31,12 +31,14 @@ def text_head(path: Path) -> bytes:
 
 def text_rows(path: Path) -> int:
     """Lines below the header; line ends within quotes count for nothing, nor do blank lines."""
-    rows, quoted, before = 0, False, _NEWLINE
+    rows, quoted = 0, False
+    before = np.array([_NEWLINE, _NEWLINE], dtype=np.uint8)
     for raw in _chunks(path):
         ends, quoted = _line_ends(raw, quoted=quoted)
-        rows += _filled(raw, ends, before)
-        before = int(raw[-1])
-    return max(rows + (before != _NEWLINE) - 1, 0)
+        data = np.concatenate([before, raw])
+        rows += _filled(data, ends + len(before))
+        before = data[-2:]
+    return max(rows + int(before[-1] != _NEWLINE) - 1, 0)
 
 
 def _chunks(path: Path) -> Iterator[npt.NDArray[np.uint8]]:
@@ -54,16 +56,10 @@ def _line_ends(raw: npt.NDArray[np.uint8], *, quoted: bool) -> tuple[npt.NDArray
     return ends, bool((len(quotes) + quoted) % 2)
 
 
-def _filled(raw: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp], before: int) -> int:
-    """How many of the lines that end hold anything."""
-    if not len(ends):
-        return 0
-    last = raw[ends - 1]
-    if ends[0] == 0:
-        last[0] = before
-    blank = last == _NEWLINE
-    returns = np.flatnonzero((last == _RETURN) & (ends > 1))
-    blank[returns] = raw[ends[returns] - 2] == _NEWLINE
+def _filled(data: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp]) -> int:
+    """How many of the lines that end hold anything; two bytes stand before the first."""
+    last, second = data[ends - 1], data[ends - 2]
+    blank = (last == _NEWLINE) | ((last == _RETURN) & (second == _NEWLINE))
     return len(ends) - int(blank.sum())
 
 

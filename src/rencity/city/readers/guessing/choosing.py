@@ -53,7 +53,8 @@ def _relation(named: Columns, stem: str) -> str:
         return "carriers"
     if _both(named, "needs", "asset", "provider") or _two_lines(named, stem):
         return "needs"
-    if _both(named, "ends", "start", "end"):
+    start, end = named.find("ends", "start"), named.find("ends", "end")
+    if start and end and (len(start.name + end.name) > 2 or len(named.all) > 2):
         return "links"
     zone = named.find("columns", "zone")
     if zone and named.find("columns", "amount"):

@@ -50,7 +50,7 @@ def set_id(draft: Draft, *others: Column | None) -> None:
         draft.columns["id"] = f"{draft.prefix}{hole(chosen.name)}"
         if chosen is not called and not plain(chosen.name).endswith(_IDS):
             draft.doubt(f"用“{chosen.name}”当编号", f"{chosen.name} is taken as the id")
-    elif ends:
+    elif any(column.distinct for column in ends) or draft.table == "links":
         draft.columns["id"] = draft.prefix + "-".join(hole(c.name) for c in ends)
         draft.doubt("没有编号列，用几列拼成", "no column of ids; several are put together")
     else:
