@@ -187,6 +187,12 @@ class LeftOutOut(Told):
     rows: int
     examples: list[str]
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason_zh(self) -> str:
+        """`reason` in Chinese."""
+        return chinese(self.reason)
+
 
 class MadeOut(Told):
     """A column that is derived or taken from another file."""
