@@ -24,6 +24,6 @@ export function meaningOf(one: { description: string; description_zh?: string })
 }
 
 /** How a sentence in what a job tells is said. */
-export function saidBy(job: { said_zh: Record<string, string> }): (sentence: string) => string {
-  return (sentence) => (lang() === 'zh' && job.said_zh[sentence]) || sentence
+export function saidBy(zh: Record<string, string>): (sentence: string) => string {
+  return (sentence) => (lang() === 'zh' && zh[sentence]) || sentence
 }
