@@ -155,14 +155,15 @@ class Process:
         """SIGKILL to the whole group."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self._ended()
+        self.ended()
 
     def stop(self) -> int:
         """SIGTERM, and the exit status."""
         self.process.terminate()
-        return self._ended()
+        return self.ended()
 
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """The exit status of one that was told to stop; told twice, it stops in disorder."""
         assert self.process.stdout is not None
         self.process.stdout.close()
         status = self.process.wait(DEADLINE_S)

@@ -88,7 +88,7 @@ def test_a_stream_ends_when_the_server_is_stopped(tmp_path: Path) -> None:
         assert next(events)[0] == "ready"
         server.process.terminate()
         assert list(events) == []
-    assert server.stop() == 0
+    assert server.ended() == 0
 
 
 def test_swept_news_is_told_as_a_gap(here: Here) -> None:

@@ -180,7 +180,7 @@ def test_a_server_that_is_stopped_finishes_what_is_on_its_way(tmp_path: Path) ->
     )
     assert stopped.is_set()
     assert (answer.status_code, answer.json()["bytes"]) == (201, 23)
-    assert server.stop() == 0
+    assert server.ended() == 0
     again = Process(tmp_path / "data")
     assert again.client.get("uploads").json()["items"] == [answer.json()]
     assert again.client.get("journal/root").json()["number"] >= 1

@@ -11,7 +11,7 @@ import pandas as pd
 
 from rencity.city.model import City
 from rencity.city.network import Network
-from rencity.kit.errors import CityError, ScenarioError
+from rencity.kit.errors import ScenarioError
 from rencity.kit.findings import Finding
 from rencity.kit.suggest import did_you_mean
 from rencity.sim.crews.arrays import Tasks, Teams
@@ -24,6 +24,7 @@ from rencity.sim.damage import Classes, kinds_of
 from rencity.sim.travel import (
     PER_MINUTE,
     UNREACHABLE,
+    NoRoadsError,
     Places,
     Travel,
     snap_assets,
@@ -315,9 +316,7 @@ def _placed(
     n = len(asset)
     try:
         travel = Travel.of(city)
-    except CityError as exc:
-        if not exc.what.startswith("no-roads"):
-            raise
+    except NoRoadsError:
         minutes = file.planning.trip_min
         open_ = np.full((1, 1), minutes * PER_MINUTE, np.int32)
         site = np.zeros((n, 2), np.int32)

@@ -3,7 +3,7 @@
 Roads
     ``roads_of(city) -> Roads``: frozen arrays; nodes are the assets at the ends of road links,
     edges are directed. ``roads.findings`` says what was assumed. A city without roads is a
-    `CityError` that begins with ``no-roads``.
+    `NoRoadsError`.
 Time
     int32 ticks of a tenth of a second. ``UNREACHABLE`` (2**30 - 1) is an answer: no way. Ask
     ``>= UNREACHABLE``; the sum of two never overflows. ``seconds_of``, ``minutes_of`` give floats,
@@ -34,7 +34,7 @@ TravelNow
     ``.path(a, b) -> Way(nodes, edges, ticks, length_m)``; a, b node numbers
 """
 
-from rencity.sim.travel.build import roads_of
+from rencity.sim.travel.build import NoRoadsError, roads_of
 from rencity.sim.travel.closures import Closures, closed_edges
 from rencity.sim.travel.homes import Homes, homes_of
 from rencity.sim.travel.now import Nearest, TravelNow, Way
@@ -58,6 +58,7 @@ __all__ = [
     "Closures",
     "Homes",
     "Nearest",
+    "NoRoadsError",
     "Places",
     "Roads",
     "Travel",

@@ -25,6 +25,10 @@ KM_H = 3.6
 LONGEST_S = 1e15
 
 
+class NoRoadsError(CityError):
+    """The city has no roads at all."""
+
+
 def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
     """The roads of a city; `findings` of it says what was assumed.
 
@@ -34,13 +38,14 @@ def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
 
     Raises
     ------
-    CityError : the city has no roads, or times could pass the range
+    NoRoadsError : the city has no roads
+    CityError : times could pass the range
     """
     speeds = speeds or base_speeds()
     links = city.links
     of_roads = np.flatnonzero((links["lifeline"] == ROAD).to_numpy())
     if not len(of_roads):
-        raise CityError(
+        raise NoRoadsError(
             "the city has no link of lifeline road",
             place="links",
             mend="import its roads, for instance `rencity city import osm`",
