@@ -25,6 +25,8 @@ export class TextFault extends Error {
   constructor(
     message: string,
     readonly line: number | undefined,
+    /** What the reader of TOML threw. */
+    readonly thrown?: TomlError,
   ) {
     super(message)
   }
@@ -37,7 +39,7 @@ export function fromToml(text: string): Doc {
   try {
     said = parse(text) as Record<string, unknown>
   } catch (thrown) {
-    if (thrown instanceof TomlError) throw new TextFault(firstLine(thrown.message), thrown.line)
+    if (thrown instanceof TomlError) throw new TextFault(thrown.message, thrown.line, thrown)
     throw thrown
   }
   const { scenario = {}, hazards = [], ...rest } = plain(said) as Record<string, Plain>
@@ -47,10 +49,6 @@ export function fromToml(text: string): Doc {
     throw new TextFault('[[hazards]]', undefined)
   const kinds = (hazards as Table[]).map((one) => ({ ...one, kind: String(one.kind ?? '') }))
   return { scenario, hazards: kinds, rest }
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
 }
 
 export function isTable(value: unknown): value is Table {

@@ -28,7 +28,7 @@ export const makeWords = defineWords({
     keep_changed: '保存修改',
     saved: '已保存为情景 {id}',
     text_in_step: '表单和文本同步。改表单会重写文本，其中的注释会去掉。',
-    text_bad: '第 {line} 行有误，表单暂未跟上：{what}',
+    text_bad: '文本有误，改好之前表单保持原样：{what}',
     needs_terrain: '要有地形数据的城市才能推演。',
     pick_hint: '也可在地图上点选、框选、圈选设施，或在图下搜索；选了就只打击这些。',
     took: '圈到 {n} 处设施',
@@ -161,7 +161,7 @@ export const makeWords = defineWords({
     saved: 'Kept as scenario {id}',
     text_in_step:
       'Form and text are in step. A change in the form writes the text anew, without its remarks.',
-    text_bad: 'Line {line} is wrong and the form does not follow: {what}',
+    text_bad: 'The text is wrong, and the form waits until it is mended: {what}',
     needs_terrain: 'Needs a city with terrain.',
     pick_hint:
       'Assets can be picked on the map, by click, box or outline, or searched for below it; then only these are struck.',
