@@ -194,7 +194,7 @@ def _shares(samples: int) -> Callable[[Standing], Bytes]:
     import numpy as np  # noqa: PLC0415 - heavy
 
     in_200ths = np.rint(np.arange(samples + 1) * FULL / samples).astype(np.uint8)
-    return lambda standing: in_200ths[np.bitwise_count(standing.out).sum(axis=1)]
+    return lambda standing: in_200ths[standing.lanes_out()]
 
 
 def _states(standing: Standing) -> Bytes:
