@@ -21,6 +21,7 @@ from rencity.api.routes import (
     journal,
     maps,
     packs,
+    places,
     reading,
     runs,
     scenarios,
@@ -56,8 +57,8 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, zones, things, failing, standing, reading, tables)
-    for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
+    of_cities = (cities, maps, zones, things, places, failing, standing, reading)
+    for module in (*of_cities, tables, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
     app.include_router(system.router)

@@ -1,0 +1,24 @@
+/** Places as plain dots, for more of them than numbered marks can show. */
+import type { At, PointLayer } from './layers'
+
+export function dots(id: string, places: At[], colour: string, stroke: string): PointLayer {
+  return {
+    id,
+    type: 'point',
+    source: {
+      type: 'data',
+      id,
+      data: {
+        type: 'FeatureCollection',
+        features: places.map((at, i) => ({
+          type: 'Feature',
+          geometry: { type: 'Point', coordinates: at },
+          properties: { i },
+        })),
+      },
+    },
+    colour: { by: 'one', colour },
+    radius: 6,
+    stroke,
+  }
+}
