@@ -1,6 +1,9 @@
 /** Places as plain dots, for more of them than numbered marks can show. */
 import type { At, PointLayer } from './layers'
 
+/** More than so many are drawn smaller. */
+const MANY = 100
+
 export function dots(id: string, places: At[], colour: string, stroke: string): PointLayer {
   return {
     id,
@@ -18,7 +21,7 @@ export function dots(id: string, places: At[], colour: string, stroke: string): 
       },
     },
     colour: { by: 'one', colour },
-    radius: 6,
+    radius: places.length > MANY ? 4 : 6,
     stroke,
   }
 }

@@ -38,8 +38,10 @@ export function isZoneLayer(id: string): boolean {
 
 /** Normally open links, which lie between two assets and often are none themselves. */
 const TIES = 'ties'
+/** Zooms by which the ends of ties follow the links: from afar there are too many. */
+const TIE_ENDS = 2
 export function isTie(id: string): boolean {
-  return id === TIES
+  return id.startsWith(TIES)
 }
 
 /** The row of the asset that a feature is; of a tie, of the one it begins at. */
@@ -169,6 +171,18 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
           dashed: true,
           filter: [...filter, { prop: 'b', in: [1] }],
           minzoom: one.minzoom,
+          pickable: true,
+        })
+        // most are a few steps long: their ends can be seen, and hit, where the line is too short
+        layers.push({
+          id: `${TIES}:ends`,
+          type: 'point',
+          source: sourceOf(look, one),
+          colour: { by: 'one', colour: token('card') },
+          radius: 3,
+          stroke: token('map-ink'),
+          filter: [...filter, { prop: 'b', in: [1] }],
+          minzoom: one.minzoom + TIE_ENDS,
           pickable: true,
         })
       }
