@@ -87,4 +87,4 @@ def test_a_second_opinion_that_differs_ends_with_1(folder, monkeypatch):
     monkeypatch.setattr(whole, "second_opinion", lambda *_, **__: [wrong])
     said = rencity("n1", folder, "--check")
     assert said.exit_code == 1
-    assert "engine and walk differ on 1 of 3 rows" in said.output
+    assert "two ways to reckon differ on 1 of 3 rows" in said.output

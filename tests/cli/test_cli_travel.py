@@ -238,5 +238,5 @@ def test_a_city_without_roads_is_refused(say: Say, tiny_city: Any, tmp_path: Pat
     bare = tiny_city().write(tmp_path / "bare").folder
     status, _, err = say("--cut-off", "hospital", city=bare)
     assert status == 1
-    assert "no-roads" in err
+    assert "no link of lifeline road" in err
     assert "import osm" in err

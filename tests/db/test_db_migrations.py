@@ -30,7 +30,7 @@ def rules(store: Store) -> list[tuple[str, str]]:
 
 
 def test_from_nothing_then_nothing_more(store: Store) -> None:
-    with pytest.raises(StorageError, match=r"lack .*db_0001.*mend: rencity db upgrade"):
+    with pytest.raises(StorageError, match=r"lack .*db_0001.*mend: run `rencity db upgrade`"):
         schema().require(store)
     assert {rule for rule, _ in rules(store)} == {"missing-revision"}
     ran = schema().upgrade(store)

@@ -32,7 +32,7 @@ def test_the_page_s_commands_run(
         words = shlex.split(line.replace("JOB", first[0] if first else ""))[1:]
         done = cli(*words)
         if words[1] in ("cancel", "retry"):
-            done.refuses("it is done")
+            done.refuses("the job is done")
         else:
             assert done.code == 0, (line, done)
         if words[1] == "ask":

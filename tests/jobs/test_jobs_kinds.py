@@ -144,6 +144,18 @@ def test_an_import_makes_a_city_and_its_next_version(
         assert city_versions.get(connection, "new@2")["parent"] == cities_there[0].hash
 
 
+def test_a_failed_import_names_its_file_as_handed_in(
+    plain_desk: Desk, tables: dict[str, Any], tmp_path: Path
+) -> None:
+    """Whoever asks knows the file by its name, not by where the server keeps it."""
+    (tmp_path / "nodes.csv").write_text("")
+    empty = {**tables, "files": {"given/nodes.csv": plain_desk.upload(tmp_path / "nodes.csv")}}
+    job = plain_desk.here(plain_desk.ask("import", id="new", **empty))
+    assert job["state"] == "failed"
+    assert str(plain_desk.places.folder) not in str(job["fault"])
+    assert str(job["fault"]["place"]).startswith(("nodes.csv", "given/nodes.csv")), job["fault"]
+
+
 def test_a_city_that_went_on_meanwhile_is_begun_from_anew(
     plain_desk: Desk, tables: dict[str, Any], monkeypatch: pytest.MonkeyPatch, demo_city: Path
 ) -> None:

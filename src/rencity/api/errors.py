@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,20 +14,20 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from rencity.kit import errors
+from rencity.kit.said import Remark
 
 RETRY_S = 2
 
 log = logging.getLogger("rencity.api")
 
 
-class Detail(BaseModel):
+class Detail(Remark):
     """One of several faults."""
 
     place: str = Field(description="field of the request")
-    what: str
 
 
-class Refusal(BaseModel):
+class Refusal(Remark):
     """Why a request was refused, and what to do about it."""
 
     code: str = Field(description="kind of refusal, for programs; never changes")
@@ -35,7 +35,7 @@ class Refusal(BaseModel):
     place: str = Field(description="where it stands")
     mend: str = Field(description="what to do about it")
     request: str = Field(description="id of this request, as in the server's log")
-    details: list[Detail] = []
+    details: list[Detail] = Field(default=[])
 
 
 class ErrorOut(BaseModel):
@@ -87,11 +87,14 @@ def refusal(
     return JSONResponse(body.model_dump(), status, headers)
 
 
-def of_error(exc: errors.RencityError, request: str) -> JSONResponse:
-    """One of our own errors as an answer."""
+def of_error(
+    exc: errors.RencityError, request: str, told: Callable[[str], str] = str
+) -> JSONResponse:
+    """One of our own errors as an answer; `told` takes the server's paths out of its texts."""
     for kind, code, status in _STATUS:
         if isinstance(exc, kind):
-            return refusal(request, status, code, exc.what, exc.place, exc.mend)
+            what, place, mend = (told(text) for text in (exc.what, exc.place, exc.mend))
+            return refusal(request, status, code, what, place, mend)
     raise exc
 
 
@@ -100,7 +103,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.RencityError)
     async def _own(request: Request, exc: errors.RencityError) -> JSONResponse:
-        return of_error(exc, request.state.request)
+        return of_error(exc, request.state.request, app.state.services.places.told)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, exc: RequestValidationError) -> JSONResponse:

@@ -90,7 +90,7 @@ class _Answer:
     async def instead(self, response: Response, scope: Scope, receive: Receive) -> None:
         """Send this where nothing was sent yet; else only the connection can be cut."""
         if self.status:
-            raise ConnectionAbortedError("half of the answer is gone already")
+            raise ConnectionAbortedError("part of the answer was sent already")
         await response(scope, receive, self.send)
 
     async def send(self, message: Message) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from rencity.kit.errors import RencityError
 from rencity.kit.faults import Fault, faults_in
+from rencity.kit.said import Remark
 from rencity.kit.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,12 +28,10 @@ SHOWN = 5
 """Names in a fault, at most."""
 
 
-class FaultOut(BaseModel):
+class FaultOut(Remark):
     """One fault."""
 
     place: str = Field(description="key as in the text; empty: the whole")
-    what: str
-    mend: str
 
 
 class HazardNamed(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field, JsonValue
 
+from rencity.kit.said import Described
 from rencity.report.about import Words
 
 Type = Literal["number", "integer", "text", "flag", "choice", "list", "table", "map"]
@@ -37,14 +38,13 @@ class Value(BaseModel):
     fields: list[Parameter] = Field(description="of a table")
 
 
-class Parameter(BaseModel):
+class Parameter(Described):
     """One thing that may be said."""
 
     name: str
     required: bool
     default: JsonValue = Field(description="null: none, or what the description says")
     unit: str = Field(description="empty: none")
-    description: str
     values: list[Value] = Field(description="shapes it may have")
 
 

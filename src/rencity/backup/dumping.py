@@ -87,7 +87,7 @@ def load(connection: Connection, said: Table, path: Path, place: str) -> None:
     table = sa.Table(said.name, sa.MetaData(), autoload_with=connection)
     if set(said.columns) != set(table.columns.keys()):
         raise ProofError(
-            f"columns are {', '.join(said.columns)}, the table's are "
+            f"its columns are {', '.join(said.columns)}, but the table has "
             f"{', '.join(table.columns.keys())}",
             place=place,
             mend=MEND,

@@ -81,7 +81,7 @@ def told(place: str) -> Iterator[None]:
         raise ConflictError(
             "a record with this key stands already, or one it names does not",
             place=place,
-            mend="read what stands, then choose another key",
+            mend="read what stands; choose another key, or name records that stand",
         ) from exc
     except PoolTimeoutError as exc:
         raise UnreachableError("every connection is in use", place=place, mend=_BUSY) from exc

@@ -23,7 +23,7 @@ from rencity.kit.errors import StorageError
 from rencity.kit.findings import Finding
 
 _LOCK = 0x5570
-_MEND = "rencity db upgrade"
+_MEND = "run `rencity db upgrade`"
 
 
 class Schema:
@@ -142,7 +142,7 @@ class Schema:
         )
         return [
             Finding("other-table", "error", f"differs from what the code knows: {_said(one)}",
-                    "restore the newest backup; tables are changed by rencity db upgrade only",
+                    "restore the newest backup; tables are changed by `rencity db upgrade` only",
                     table=place)
             for one in compare_metadata(context, whole)
         ]  # fmt: skip

@@ -130,7 +130,7 @@ class Member(Input):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if bool(self.scenario) == bool(self.run):
-            raise ValueError("give scenario or run, one of them")
+            raise ValueError("give either scenario or run, not both")
         return self
 
 
@@ -160,7 +160,7 @@ class InvestInput(SetInput):
     @model_validator(mode="after")
     def _one_programme(self) -> Self:
         if bool(self.measures) == bool(self.measures_text):
-            raise ValueError("give measures or measures_text, one of them")
+            raise ValueError("give either measures or measures_text, not both")
         return self
 
 
@@ -201,7 +201,7 @@ class ImportInput(Input):
     @model_validator(mode="after")
     def _one_city(self) -> Self:
         if bool(self.into) == bool(self.id):
-            raise ValueError("give into (a city that stands) or id (of a new one), one of them")
+            raise ValueError("give either into (a city that stands) or id (of a new one), not both")
         named = [n for n in ("name", "name_en", "code", "time_zone") if getattr(self, n)]
         if self.into and named:
             raise ValueError(f"{', '.join(named)} cannot be set by an import into a city")

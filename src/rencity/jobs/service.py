@@ -149,7 +149,7 @@ def retry(
     row = _locked(tx, key, version)
     if row["state"] not in (FAILED, CANCELLED):
         raise ConflictError(
-            f"it is {row['state']}",
+            f"the job is {row['state']}",
             place=f"job/{key}",
             mend="ask for a new one" if row["state"] == DONE else "wait until it has ended",
         )
@@ -171,7 +171,9 @@ def remove(tx: Transaction, key: str, *, version: int | None = None, why: str = 
     row = _locked(tx, key, version)
     if row["state"] not in ENDED:
         raise ConflictError(
-            f"it is {row['state']}", place=f"job/{key}", mend="cancel it and wait until it ends"
+            f"the job is {row['state']}",
+            place=f"job/{key}",
+            mend="cancel it and wait until it ends",
         )
     for table in (beats, log):
         tx.execute(table.delete().where(table.c.job == key))
@@ -251,7 +253,7 @@ def _locked(tx: Transaction, key: str, version: int | None) -> Row:
 
 def _ended(row: Row, so: str) -> ConflictError:
     return ConflictError(
-        f"it is {row['state']}, so {so}",
+        f"the job is {row['state']}, so {so}",
         place=f"job/{row['id']}",
         mend="read it again" if row["state"] != CANCELLED else "retry it to have it done",
     )

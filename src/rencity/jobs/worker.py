@@ -70,7 +70,7 @@ def _attempt(store: Store, places: Places, job: Row, teller: _Teller) -> None:
         mend = "give it fewer samples, a smaller city or more memory, then retry it"
         teller.tell(lambda tx: attempts.lost(tx, key, attempt, "out of memory", mend))
     except RencityError as exc:
-        fault = attempts.told(exc)
+        fault = {key: places.told(text) for key, text in attempts.told(exc).items()}
         teller.tell(lambda tx: attempts.fail(tx, key, attempt, fault))
     except Exception as exc:  # noqa: BLE001 - told to whoever asked, with the traceback in the log
         beating.tell(_without_secrets(traceback.format_exc(), store), "error")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ class Places:
     def upload(self, sha256: str) -> Path:
         """File that was handed in, by its digest."""
         return self.uploads / sha256
+
+    def told(self, text: str) -> str:
+        """A text with paths as whoever asks knows them: files as handed in, the rest from here."""
+        folder = re.escape(str(self.folder))
+        return re.sub(rf"{folder}/(work/[^/\s]+/(in/(source/)?)?)?", "", text)
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:

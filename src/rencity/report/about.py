@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from rencity.kit.said import Remark
+
 
 def _unknown(value: object) -> object:
     # a time not reached within the run, or a share of nobody, is written null, NaN or infinite
@@ -98,13 +100,11 @@ class LifelineOfRun(Words):
     colour: str = "#6b7280"
 
 
-class Note(Entry):
+class Note(Entry, Remark):
     """A finding of the checks that ran before the strike."""
 
     rule: str
     severity: str
-    what: str
-    mend: str = ""
     table: str = ""
     field: str = ""
     ids: tuple[str, ...] = ()

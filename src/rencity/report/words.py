@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from markupsafe import Markup
 
+from rencity.kit.chinese import chinese
 from rencity.report import numbers
 from rencity.report.about import LifelineOfRun, Unit
 from rencity.report.about import Words as Bilingual
@@ -94,6 +95,10 @@ class Words:
     def colour(self, line: LifelineOfRun) -> str:
         """The lifeline's colour, grey unless it is written #rrggbb."""
         return line.colour if _COLOUR.fullmatch(line.colour) else GREY
+
+    def said(self, sentence: str) -> str:
+        """A sentence of the engine."""
+        return shown(chinese(sentence) if self.lang == "zh" else sentence)
 
     def count(self, value: float | None) -> str:
         """A number of people or facilities, or of their hours."""

@@ -61,7 +61,7 @@ def _fault(key: str, loc: tuple[int | str, ...], model: type[BaseModel], error: 
             what = f"unknown hazard kind {context['tag']!r}"
             return Fault(f"{key}.kind", what, did_you_mean(context["tag"], kinds, what="kind"))
         case "union_tag_not_found":
-            return Fault(key, "'kind' is missing", "add kind = field, random, cutoff or given")
+            return Fault(key, "'kind' is missing", 'say its kind, such as kind = "earthquake"')
         case "string_pattern_mismatch":
             kind = context["pattern"] == KIND_PATTERN
             mend = "write a kind as lifeline.kind" if kind else "use letters, digits, . _ -"

@@ -182,7 +182,7 @@ def test_a_table_by_id_in_gbk(folder: Path, tmp_path: Path) -> None:
     assert people(result.city) == {"g1": 120, "g2": 80, "d1": 200, "city": 200}
     assert people(result.city, "people_day") == {"g1": 300, "g2": 20, "d1": 320, "city": 320}
     assert people(result.city, "vulnerable")["city"] == 70
-    assert dict(result.layers[0].refused) == {"no 常住人口": 1, "no zone has this id": 1}
+    assert dict(result.layers[0].refused) == {"no value in 常住人口": 1, "no zone has this id": 1}
     assert result.layers[0].closes
 
 

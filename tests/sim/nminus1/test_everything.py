@@ -123,7 +123,7 @@ def test_the_second_opinion_sees_a_fault(monkeypatch: pytest.MonkeyPatch):
     assert opinion.wrong.tolist() == [1]
     [finding] = findings_of([opinion, Opinion("water", "no source")])
     assert finding.severity == "error"
-    assert "engine and walk differ on 1 of 3 rows" in finding.what
+    assert "two ways to reckon differ on 1 of 3 rows" in finding.what
 
 
 def test_what_the_walk_cannot_say_is_said():

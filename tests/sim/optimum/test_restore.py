@@ -142,10 +142,10 @@ def test_a_need_that_dangles_is_named(provider: int, quorum: int, said: str) -> 
     ("crews", "more", "said"),
     [
         (0, {}, "a repair takes 1 of 0 crews"),
-        (-1, {"periods": 2}, "crews -1"),
-        (float("nan"), {"periods": 2}, "crews nan"),
-        (1, {"periods": 0}, "0 periods"),
-        ([1, 1], {"periods": 3}, "2 crews for 3 periods"),
+        (-1, {"periods": 2}, "-1 is no number of crews"),
+        (float("nan"), {"periods": 2}, "nan is no number of crews"),
+        (1, {"periods": 0}, "0 is no number of periods"),
+        ([1, 1], {"periods": 3}, "for 2 periods, while 3 are asked"),
         (1, {"look_ahead": 0}, "look_ahead 0"),
     ],
 )

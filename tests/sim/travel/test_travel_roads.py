@@ -103,13 +103,13 @@ def test_parts_are_told_the_greatest_first() -> None:
 
 
 def test_a_city_without_roads_is_a_clear_error(tiny_city) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(CityError, match=r"no-roads.*no link of lifeline road.*mend: import"):
+    with pytest.raises(CityError, match=r"no link of lifeline road.*mend: import"):
         roads_of(tiny_city())
 
 
 def test_times_that_could_pass_the_range_are_refused() -> None:
     city = street_city(LINE, [Street(0, 1, 1e9, speed_km_h=30.0), Street(1, 2)])
-    with pytest.raises(CityError, match="days, more than 1,243 can be counted"):
+    with pytest.raises(CityError, match="days, more than the 1,243 that can be counted"):
         roads_of(city)
     roads = roads_of(street_city(LINE, [Street(0, 1, 1e6), Street(1, 2)]))
     slow = Closures.of(roads, slow_edges=[0], factor=2000.0)

@@ -9,7 +9,9 @@ export class Fault extends Error {
     readonly mend: string,
     readonly status: number,
     readonly request = '',
-    readonly details: { place: string; what: string }[] = [],
+    readonly details: { place: string; what: string; what_zh?: string }[] = [],
+    readonly what_zh = '',
+    readonly mend_zh = '',
   ) {
     super(what)
   }
@@ -48,7 +50,9 @@ export function faultOf(error: unknown, status: number): Fault {
       String(said.mend ?? ''),
       status,
       String(said.request ?? ''),
-      (said.details as { place: string; what: string }[] | undefined) ?? [],
+      (said.details as Fault['details'] | undefined) ?? [],
+      String(said.what_zh ?? ''),
+      String(said.mend_zh ?? ''),
     )
   }
   if (error instanceof Error) return new Fault(error.message, '', '', status)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from rencity.api.pages import After, Limit, Page, cursor, key_of, moment, moment_of
 from rencity.api.routes.records import CHANGED, ONE, Filter, Seen, Why, one, said
@@ -16,7 +16,9 @@ from rencity.db.store import Transaction
 from rencity.jobs import service
 from rencity.jobs.catalogue import KINDS
 from rencity.jobs.store import jobs
+from rencity.kit.chinese import chinese, said_in
 from rencity.kit.errors import RequestError
+from rencity.kit.said import Remark
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -29,6 +31,12 @@ class JobNew(BaseModel):
     kind: str = Field(max_length=40, description="see `/jobs/kinds`")
     input: dict[str, Any] = Field(description="as the kind's schema")
     title: str = Field(default="", max_length=service.MOST_TITLE)
+
+
+class FaultOfJob(Remark):
+    """Why a job failed."""
+
+    place: str = ""
 
 
 class JobOut(BaseModel):
@@ -47,7 +55,13 @@ class JobOut(BaseModel):
     ended_at: datetime | None
     cancel_asked: bool
     outcome: dict[str, Any] | None = Field(description="ids of what it made")
-    fault: dict[str, Any] | None = Field(description="what, place and mend, where it failed")
+    fault: FaultOfJob | None = Field(description="where it failed")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def said_zh(self) -> dict[str, str]:
+        """Each sentence in `outcome`, to the same in Chinese."""
+        return said_in(self.outcome)
 
 
 class ProgressOut(BaseModel):
@@ -70,6 +84,12 @@ class LineOut(BaseModel):
     at: datetime
     level: str
     text: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def text_zh(self) -> str:
+        """`text` in Chinese."""
+        return chinese(self.text)
 
 
 class KindOut(BaseModel):

@@ -50,10 +50,12 @@ def city_of(row: dict[str, Any], services: Services) -> Opened:
     with services.store.reading() as connection:
         known = cities.find(connection, city)
     if known is None or not folder.is_dir():
-        now = "import the city again" if known is None else f"version {known['current']}"
+        instead = "import the city again"
+        if known is not None:
+            instead = f"run the same on version {known['current']}"
         raise AbsentError(
             f"version {number} of {city}, which the run is of, is gone",
             place=f"run/{row['id']}",
-            mend=f"restore it from a backup, or run the same on {now}",
+            mend=f"restore it from a backup, or {instead}",
         )
     return services.opened.of(folder)

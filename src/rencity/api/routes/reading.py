@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from rencity.api.routes.refs import QUESTION, Extent, Told
 from rencity.api.services import Has, Services
 from rencity.city.readers.registry import READERS, Reader
 from rencity.jobs.inputs import MOST_TEXT, Files
+from rencity.kit.chinese import chinese
 from rencity.kit.errors import StorageError
 from rencity.kit.files import storage_error
+from rencity.kit.said import Described, Remark
 from rencity.registry.places import inside
 from rencity.registry.store import uploads
 
@@ -26,11 +28,10 @@ router = APIRouter(prefix="/api/v1", tags=["reading"])
 MOST_PATHS = 10_000
 
 
-class OptionOut(BaseModel):
+class OptionOut(Described):
     """Something that a reader may be told."""
 
     name: str
-    description: str
     default: str
 
 
@@ -91,6 +92,18 @@ class PeekOut(Told):
     fault: str = Field(description="why it cannot be read; empty: it can")
     mend: str
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def fault_zh(self) -> str:
+        """`fault` in Chinese."""
+        return chinese(self.fault)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def mend_zh(self) -> str:
+        """`mend` in Chinese."""
+        return chinese(self.mend)
+
 
 class SuggestionOut(Told):
     """A way to read what was handed in."""
@@ -122,12 +135,10 @@ class MappingAsked(BaseModel):
     )
 
 
-class MappingFaultOut(Told):
+class MappingFaultOut(Told, Remark):
     """A fault of a mapping."""
 
     place: str
-    what: str
-    mend: str
 
 
 class MappingOut(BaseModel):
@@ -204,11 +215,12 @@ def _told(name: str, reader: Reader) -> ReaderOut:
         may_map="mapping" in reader.takes,
         crs=reader.crs,
         of_city="city" in reader.takes,
-        options=_options(reader) if reader.options else [],
+        options=options_of(reader) if reader.options else [],
     )
 
 
-def _options(reader: Reader) -> list[OptionOut]:
+def options_of(reader: Reader) -> list[OptionOut]:
+    """What a reader may be told."""
     module, name = reader.options.split(":")
     model: Any = getattr(import_module(module), name)
     described: dict[str, str] = {}

@@ -11,13 +11,14 @@ from rencity.api.routes.info import InfoOut
 from rencity.api.routes.refs import Place
 from rencity.api.versions import PREFIX, Of, version_here
 from rencity.atlas.kept import kept
+from rencity.kit.said import Remark
 
 router = APIRouter(prefix=PREFIX, tags=["cities"])
 
 Cell = bool | int | float | str | None
 
 
-class FindingOut(BaseModel):
+class FindingOut(Remark):
     """A fault, the rows that have it, and the mend."""
 
     rule: str
@@ -26,8 +27,6 @@ class FindingOut(BaseModel):
     field: str
     ids: list[str] = Field(description="the first 200")
     ids_more: int
-    what: str
-    mend: str
     rows: list[int] = Field(description="of `ids` in the table; -1: not a row's own id")
     places: list[Place | None] = Field(description="of `ids`; null: no place")
 

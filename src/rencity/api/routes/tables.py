@@ -5,26 +5,26 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from rencity.kit.said import Described
+
 router = APIRouter(prefix="/api/v1", tags=["reading"])
 
 
-class AttributeOut(BaseModel):
+class AttributeOut(Described):
     """A column of a table, as a mapping may give it."""
 
     name: str
     kind: str = Field(description="id, text, choice, float, int or bool")
     required: bool
     unit: str
-    description: str
     refers: str = Field(description="table whose ids it names; empty: none")
     choices: list[str]
 
 
-class TableOut(BaseModel):
+class TableOut(Described):
     """A table that a mapping can fill."""
 
     name: str
-    description: str
     geometry: list[str] = Field(description="shapes that it takes; empty: none")
     attributes: list[AttributeOut]
 

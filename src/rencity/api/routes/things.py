@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rencity.api.routes.refs import QUESTION, Extent, RefOut, Table, Told
 from rencity.api.versions import PREFIX, Of, Version
 from rencity.kit.errors import RequestError
+from rencity.kit.said import Described
 
 router = APIRouter(prefix=PREFIX, tags=["things"])
 
@@ -18,13 +19,12 @@ MOST_FOUND = 200
 Corner = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 
 
-class ValueOut(Told):
+class ValueOut(Told, Described):
     """A value of a row, and how it came to be known."""
 
     column: str
     value: bool | int | float | str
     unit: str
-    description: str
     origin: str = Field(description="measured, inferred or synthetic")
     rule: str = Field(description="the rule that inferred or made it; empty if measured")
 

@@ -178,7 +178,8 @@ def _split(draft: _Draft, change: Split, note: str) -> None:
     _must_be_new(draft, change.table, [name for name in names if name != change.id])
     if len(set(names)) < len(names) or (change.heir and change.heir not in names):
         raise InputError(
-            f"parts {', '.join(names)} with heir {change.heir!r}",
+            f"parts {', '.join(names)} with heir {change.heir!r}: "
+            "ids repeat, or the heir is none of them",
             place=draft.place,
             mend="give each part an id of its own, and name one of them as heir",
         )

@@ -112,7 +112,7 @@ def read_lineage(path: Path) -> pd.DataFrame:
     if "change" in frame and (strange := ~frame["change"].isin(CHANGES)).any():
         row = int(strange.to_numpy().argmax())
         raise InputError(
-            f"change {frame['change'].iloc[row]!r}",
+            f"unknown change {frame['change'].iloc[row]!r}",
             place=f"{path}:{row + 2}",
             mend=f"use one of {', '.join(CHANGES)}",
         )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 
+from rencity.kit.chinese import chinese
 from rencity.kit.errors import RunError
 from rencity.report.about import CityNamed, Entry, LifelineOfRun, Note, Number, Share, Words
 from rencity.report.reading import model_of
@@ -238,6 +239,12 @@ class Budget(_Answer):
     notes: tuple[str, ...] = ()
     digest: str
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def notes_zh(self) -> list[str]:
+        """`notes` in Chinese."""
+        return [chinese(note) for note in self.notes]
+
 
 class Annual(Entry):
     """A mean a year with its 95 % bounds."""
@@ -397,7 +404,7 @@ def open_answers(folders: Sequence[Path]) -> Answers:
         kind, command = MARKS[mark]
         if mark in held:
             raise RunError(
-                f"holds {mark}, as {held[mark][0]} does",
+                f"holds {mark}, and so does {held[mark][0]}: two answers of one kind",
                 place=str(folder),
                 mend="give one folder of each kind",
             )
@@ -407,8 +414,8 @@ def open_answers(folders: Sequence[Path]) -> Answers:
     for folder, other in held.values():
         if other.city.hash != answer.city.hash:
             raise RunError(
-                f"is of {other.city.id} {other.city.hash[:16]}, {first} of "
-                f"{answer.city.id} {answer.city.hash[:16]}",
+                f"is of city {other.city.id} ({other.city.hash[:16]}), but {first} is of city "
+                f"{answer.city.id} ({answer.city.hash[:16]})",
                 place=str(folder),
                 mend="give answers about one city in one version",
             )

@@ -78,7 +78,8 @@ def findings_of(opinions: list[Opinion]) -> list[Finding]:
         Finding(
             "n1-disagrees",
             "error",
-            f"{each.lifeline}: engine and walk differ on {len(each.wrong):,} of {each.rows:,} rows",
+            f"{each.lifeline}: two ways to reckon differ on {len(each.wrong):,} of "
+            f"{each.rows:,} rows",
             "report it with the city: one of the two is wrong",
             ids=tuple(str(row) for row in each.wrong),
         )

@@ -165,15 +165,20 @@ def crews_of(
     """
     given = np.atleast_1d(np.asarray(crews, dtype=float))
     if not (np.isfinite(given) & (given >= 0)).all():
-        raise CityError(f"crews {crews}", mend="give a figure that is not below zero")
+        raise CityError(
+            f"{crews} is no number of crews", mend="give a figure that is not below zero"
+        )
     if np.ndim(crews) == 1:
         if periods is not None and periods != len(given):
-            raise CityError(f"{len(given)} crews for {periods} periods", mend="give one for each")
+            raise CityError(
+                f"numbers of crews for {len(given)} periods, while {periods} are asked",
+                mend="give one for each",
+            )
         return given
     if periods is None:
         periods = _enough(network.crew[broken], float(given[0]))
     if periods < 1:
-        raise CityError(f"{periods} periods", mend="give at least one")
+        raise CityError(f"{periods} is no number of periods", mend="give at least one")
     return np.repeat(given, periods)
 
 

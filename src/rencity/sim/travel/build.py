@@ -41,7 +41,7 @@ def roads_of(city: City, *, speeds: Speeds | None = None) -> Roads:
     of_roads = np.flatnonzero((links["lifeline"] == ROAD).to_numpy())
     if not len(of_roads):
         raise CityError(
-            "no-roads: the city has no link of lifeline road",
+            "the city has no link of lifeline road",
             place="links",
             mend="import its roads, for instance `rencity city import osm`",
         )

@@ -57,8 +57,8 @@ def assert_fits(
     total = float(slowest.sum(dtype=np.float64))
     if total >= UNREACHABLE:
         raise CityError(
-            f"times over the network could reach {total / PER_SECOND / 86400:,.0f} days, more than "
-            f"{UNREACHABLE / PER_SECOND / 86400:,.0f} can be counted",
+            f"times over the network could reach {total / PER_SECOND / 86400:,.0f} days, more "
+            f"than the {UNREACHABLE / PER_SECOND / 86400:,.0f} that can be counted",
             place=place,
             mend="look for links of great length or little speed, or slow them less",
         )

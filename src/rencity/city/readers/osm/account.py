@@ -16,7 +16,7 @@ Ints = npt.NDArray[np.int64]
 
 REFUSED, MERGED, KEPT = 0, 1, 2
 NO_TAG = "no tag that makes anything here"
-BUILDING = "buildings come with a later reader"
+BUILDING = "buildings are not read by this reader"
 VERTEX = "vertex of a kept line or area"
 
 

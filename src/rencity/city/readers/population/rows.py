@@ -77,9 +77,9 @@ def made_zones(src: Path, crs: str | None, city: City | None, given: PopulationO
     work, people = _opened(src, given)
     areas = _areas(work, crs, given, city)
     keys = work.text(given.key)
-    work.refuse(np.array([key is None for key in keys], bool), f"no {given.key}")
+    work.refuse(np.array([key is None for key in keys], bool), f"no value in {given.key}")
     twice = pd.Series(keys).where(pd.Series(work.stands)).duplicated().to_numpy()
-    work.refuse(twice & work.stands, f"{given.key} twice", keys)
+    work.refuse(twice & work.stands, f"{given.key} stands twice", keys)
     read = {name: float(values[work.stands].sum()) for name, values in people.items()}
     parents = np.full(len(keys), "", dtype=object)
     if city is not None and len(city.zones):
@@ -130,7 +130,7 @@ def _opened(src: Path, given: PopulationOptions) -> tuple[Work, dict[str, Floats
     people = {}
     for name, column in given.columns.items():
         text = work.text(column)
-        work.refuse(np.array([each is None for each in text], bool), f"no {column}")
+        work.refuse(np.array([each is None for each in text], bool), f"no value in {column}")
         people[name] = work.numbers(text, column)
         work.refuse(people[name] < 0, f"{column} below 0", text)
     return work, people

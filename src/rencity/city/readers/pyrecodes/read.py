@@ -65,5 +65,5 @@ def _rest(community: Community) -> list[Layer]:
     damage = Layer("damage input", read=len(said) if isinstance(said, list) else int(bool(said)))
     damage.refuse("damage belongs to a scenario", "DamageInput", damage.read)
     goals = Layer("calculators", read=len(community.system.calculators))
-    goals.refuse("measures belong to a run", "ResilienceCalculator", goals.read)
+    goals.refuse("figures of merit belong to a run", "ResilienceCalculator", goals.read)
     return [resources, recovery, damage, goals]

@@ -211,7 +211,9 @@ def _add_cell(made: Trips, origin: str, cell: str, place: str) -> None:
         )
     trips = _number(amount.strip(), "trips", place)
     if trips < 0:
-        raise InputError(f"{trips:g} trips", place=place, mend="give a number of at least 0")
+        raise InputError(
+            f"{trips:g} trips, below 0", place=place, mend="give a number of at least 0"
+        )
     made.start.append(origin)
     made.end.append(zone.strip())
     made.trips.append(trips)

@@ -102,5 +102,7 @@ class AccidentHazard(HazardSpec, Selector):
         if self.radius_m is None and self.explosion is None and self.plume is None:
             raise ValueError("give radius_m and hours, explosion, or plume")
         if self.radius_m is None and (self.lifeline or self.kinds or self.ids):
-            raise ValueError("lifeline, kinds and ids narrow what is out within radius_m")
+            raise ValueError(
+                "lifeline, kinds and ids narrow what is out within radius_m, which is missing"
+            )
         return self

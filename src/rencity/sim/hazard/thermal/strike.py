@@ -100,7 +100,7 @@ def unhit_by_temperature(hazard: TemperatureHazard, scene: Scene) -> list[Findin
             Finding(
                 f"{hazard.name}-mild",
                 "warning",
-                f"nothing moves at day means of {weather.mean_c.min():.1f} to "
+                f"no use rises and no capacity falls at day means of {weather.mean_c.min():.1f} to "
                 f"{weather.mean_c.max():.1f} degrees",
                 "check the temperatures, or the bases of the sensitivities",
             )

@@ -1,5 +1,6 @@
 /** What fields may offer: names that the city and the packs know. */
 import { inject, provide, type InjectionKey, type Ref } from 'vue'
+import { type Remark } from '@/words/said'
 
 export type Option = { value: string; label: string }
 
@@ -13,7 +14,7 @@ export interface Choices {
 export interface Making {
   choices: Ref<Choices>
   /** Faults that stand at this place of the text. */
-  faultsAt: (place: string) => { what: string; mend: string }[]
+  faultsAt: (place: string) => Remark[]
   /** Hand a file in under a path. */
   give: (path: string, file: File) => Promise<void>
   files: Ref<Record<string, string>>

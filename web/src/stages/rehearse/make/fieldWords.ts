@@ -37,7 +37,7 @@ const FIELD: Record<string, [zh: string, en: string]> = {
   clearing_min: ['清场时间', 'Clearing'], temperatures_c: ['逐步气温', 'Temperatures'], series: ['气温文件', 'File of temperatures'],
   step_h: ['每步', 'Step'], peak_factor: ['日峰值倍数', 'Peak over mean'], trips_at: ['超过多少负载跳闸', 'Trips at a loading of'],
   sensitivities: ['敏感度文件', 'Sensitivities'], systems: ['被攻破的系统', 'Systems'], owner: ['归属', 'Owner'], controller: ['控制者', 'Controller'],
-  absent_share: ['逐日缺勤比例', 'Share absent by day'], epidemic: ['疫情', 'Epidemic'], r0: ['基本再生数 R₀', 'R₀'],
+  absent_share: ['逐周缺勤比例', 'Share absent by week'], epidemic: ['疫情', 'Epidemic'], r0: ['基本再生数 R₀', 'R₀'],
   latent_d: ['潜伏（天）', 'Latent (days)'], infectious_d: ['传染（天）', 'Infectious (days)'], first_share: ['最初感染比例', 'Infected at first'],
   absent_d: ['缺勤（天）', 'Absent (days)'], hospital_share: ['住院比例', 'To hospital'], hospital_d: ['住院（天）', 'In hospital (days)'],
   staff: ['值守', 'Staff'], people: ['人数', 'People'], needed_share: ['最少到岗比例', 'Share needed'],
