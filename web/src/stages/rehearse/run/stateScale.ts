@@ -15,7 +15,7 @@ export function hourlyScale(): Scale {
   return {
     breaks,
     colours: [quiet(), ...colours.slice(1)],
-    sizes: [0.7, 1, 1.2, 1.5, 1.8, 2.2, 2.6],
+    sizes: [0.7, 0.9, 1.1, 1.3, 1.5, 1.7, 1.9],
   }
 }
 
