@@ -42,7 +42,7 @@ KEPT: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "unchanged"},
 }
-REVALIDATED = "private, no-cache"
+REVALIDATED = "no-cache"
 QUICK = 1
 
 
