@@ -1,14 +1,22 @@
-"""Small cities written as a few lines of text, for tests."""
+"""Cities for tests: small ones written as a few lines of text, and the demo made once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry import LineString, Point, box
 
 from rencity.city import City, Identity
+from rencity.city.demo.build import Demo, make_demo
+
+
+@lru_cache(maxsize=4)
+def demo_of(scale: str, seed: int = 1) -> Demo:
+    """A demo city made once for all tests of a worker; never changed."""
+    return make_demo(scale, seed)
 
 
 def tiny_city(

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def here(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Here]:
 def standing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Here]:
-    """A server on each kind of database for tests that change nothing."""
+    """A server on each kind of database for tests that change nothing but what is their `own`."""
     folder = tmp_path_factory.mktemp("standing")
     url = f"sqlite:///{folder / 'a.db'}"
     if request.param == "postgresql":
@@ -104,6 +105,12 @@ def standing(
     server = here_on(url, folder / "data")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def own(request: pytest.FixtureRequest) -> str:
+    """A name that no other test of the server `standing` uses."""
+    return f"own-{zlib.crc32(request.node.nodeid.encode()):08x}"
 
 
 @pytest.fixture(scope="module")

@@ -143,10 +143,13 @@ def test_an_odd_position_is_refused(standing: Here, last: str) -> None:
     assert answer.json()["error"]["place"] == "Last-Event-ID"
 
 
-def test_a_stream_is_counted_while_it_is_open(here: Here) -> None:
-    metrics = here.address + "metrics"
-    with here.client.stream("GET", "events") as stream:
+def test_a_stream_is_counted_while_it_is_open(standing: Here) -> None:
+    metrics = standing.address + "metrics"
+    with standing.client.stream("GET", "events") as stream:
         events = events_of(stream)
         assert next(events)[0] == "ready"
-        assert "rencity_event_streams 1.0" in here.client.get(metrics).text
-    until(lambda: "rencity_event_streams 0.0" in here.client.get(metrics).text, "the stream to end")
+        assert "rencity_event_streams 1.0" in standing.client.get(metrics).text
+    until(
+        lambda: "rencity_event_streams 0.0" in standing.client.get(metrics).text,
+        "the stream to end",
+    )

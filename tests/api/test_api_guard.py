@@ -42,11 +42,13 @@ def test_its_own_names_are_let_in(standing: Here, host: str) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_pages_of_other_sites_cannot_act(here: Here, headers: dict[str, str]) -> None:
-    answer = here.client.post("scenarios", json=scenario("x"), headers={**new_key(), **headers})
+def test_pages_of_other_sites_cannot_act(standing: Here, own: str, headers: dict[str, str]) -> None:
+    asked = scenario(own)
+    answer = standing.client.post("scenarios", json=asked, headers={**new_key(), **headers})
     assert answer.status_code == 403
-    own = {**new_key(), "Origin": here.address.rstrip("/"), "Sec-Fetch-Site": "same-origin"}
-    assert here.client.post("scenarios", json=scenario("x"), headers=own).status_code == 201
+    ours = {"Origin": standing.address.rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    answer = standing.client.post("scenarios", json=asked, headers={**new_key(), **ours})
+    assert answer.status_code == 201
 
 
 def test_a_body_too_large_is_refused_also_without_a_length(standing: Here) -> None:
@@ -77,14 +79,14 @@ def test_an_odd_request_id_is_not_taken_over(standing: Here) -> None:
         )
 
 
-def test_reports_are_reachable_and_nothing_beside_them(here: Here) -> None:
-    places = here.services.places
+def test_reports_are_reachable_and_nothing_beside_them(standing: Here) -> None:
+    places = standing.services.places
     (places.reports / "index.html").write_text("<p>here</p>")
     (places.folder / "secret").write_text("secret")
     (places.reports / ".index.html.partial-1").write_text("secret")
     (places.reports / "link").symlink_to(places.folder / "secret")
-    root = here.address.rstrip("/")
-    assert here.client.get(root + "/reports/").text == "<p>here</p>"
+    root = standing.address.rstrip("/")
+    assert standing.client.get(root + "/reports/").text == "<p>here</p>"
     hidden = (
         "/reports/.index.html.partial-1",
         "/reports/link",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rencity import stress
+from rencity.city import City
 from rencity.jobs.catalogue import KINDS
 from rencity.jobs.store import Limits
+from tests.api.versions import registered
 from tests.servers import Here, events_of, new_key, scenario, until
 
 
@@ -30,56 +33,57 @@ def ended(here: Here, job: str, state: str = "done") -> dict[str, Any]:
     return row
 
 
-def test_a_rehearsal_from_city_to_page(here: Here) -> None:
-    made = ended(here, ask(here, "demo", scale="block", city="block")["id"])
+def test_a_rehearsal_from_city_to_page(standing: Here) -> None:
+    made = ended(standing, ask(standing, "demo", scale="block", city="block")["id"])
     assert made["outcome"]["city"] == "block"
-    city = here.client.get("cities/block").json()
+    city = standing.client.get("cities/block").json()
     assert city["current"] == 1
-    version = here.client.get("cities/block/versions/1").json()
+    version = standing.client.get("cities/block/versions/1").json()
     assert version["job"] == made["id"]
-    assert here.client.get("cities/block/versions/1/info").json()["hash"] == version["hash"]
-    findings = here.client.get("cities/block/versions/1/findings").json()
+    assert standing.client.get("cities/block/versions/1/info").json()["hash"] == version["hash"]
+    findings = standing.client.get("cities/block/versions/1/findings").json()
     assert not [each for each in findings if each["severity"] == "error"]
-    here.client.post("scenarios", json=scenario("dark"), headers=new_key())
+    standing.client.post("scenarios", json=scenario("dark"), headers=new_key())
     struck = ended(
-        here, ask(here, "stress", city="block", scenario="dark", samples=16, explain=0)["id"]
+        standing,
+        ask(standing, "stress", city="block", scenario="dark", samples=16, explain=0)["id"],
     )
-    run = here.client.get(f"runs/{struck['outcome']['run']}").json()
+    run = standing.client.get(f"runs/{struck['outcome']['run']}").json()
     told = (run["city"], run["city_hash"], run["scenario"], run["scenario_version"], run["samples"])
     assert told == ("block", version["hash"], "dark", 1, 16)
-    folder = here.services.places.city("block", 1)
+    folder = standing.services.places.city("block", 1)
     alone = stress(folder, scenario("dark")["text"], samples=16, explain=0)
     assert run["digest"] == alone.digest
-    assert here.client.get(f"runs/{run['id']}/summary").json() == alone.summary
-    paths = {file["path"] for file in here.client.get(f"runs/{run['id']}/files").json()}
+    assert standing.client.get(f"runs/{run['id']}/summary").json() == alone.summary
+    paths = {file["path"] for file in standing.client.get(f"runs/{run['id']}/files").json()}
     assert {"run.json", "summary.json", "result.nc"} <= paths
-    part = here.client.get(f"runs/{run['id']}/files/run.json", headers={"Range": "bytes=0-0"})
+    part = standing.client.get(f"runs/{run['id']}/files/run.json", headers={"Range": "bytes=0-0"})
     assert (part.status_code, part.content) == (206, b"{")
     for bad in ("../../keys/journal.key", "..%2f..%2fkeys%2fjournal.key", "nothing"):
-        assert here.client.get(f"runs/{run['id']}/files/{bad}").status_code in (400, 404)
-    pages = ended(here, ask(here, "report", runs=[run["id"]])["id"])
-    page = next((here.services.places.reports / pages["outcome"]["report"]).rglob("*zh.html"))
-    inside = page.relative_to(here.services.places.reports)
-    assert "停电" in here.client.get(f"{here.address}reports/{inside}").text
+        assert standing.client.get(f"runs/{run['id']}/files/{bad}").status_code in (400, 404)
+    pages = ended(standing, ask(standing, "report", runs=[run["id"]])["id"])
+    page = next((standing.services.places.reports / pages["outcome"]["report"]).rglob("*zh.html"))
+    inside = page.relative_to(standing.services.places.reports)
+    assert "停电" in standing.client.get(f"{standing.address}reports/{inside}").text
     # what leans on a city keeps it; what is removed leaves nothing behind
-    kept = here.client.delete("cities/block", headers={**new_key(), "If-Match": '"1"'})
+    kept = standing.client.delete("cities/block", headers={**new_key(), "If-Match": '"1"'})
     assert kept.status_code == 409
-    gone = here.client.delete(f"runs/{run['id']}", headers={**new_key(), "If-Match": '"1"'})
+    gone = standing.client.delete(f"runs/{run['id']}", headers={**new_key(), "If-Match": '"1"'})
     assert gone.status_code == 204
-    until(lambda: not here.services.places.run(run["id"]).exists(), "the run's folder to go")
-    gone = here.client.delete("cities/block", headers={**new_key(), "If-Match": '"1"'})
+    until(lambda: not standing.services.places.run(run["id"]).exists(), "the run's folder to go")
+    gone = standing.client.delete("cities/block", headers={**new_key(), "If-Match": '"1"'})
     assert gone.status_code == 204
     until(lambda: not folder.exists(), "the city's folder to go")
-    assert here.client.get("journal/verdict").json()["sound"] is True
+    assert standing.client.get("journal/verdict").json()["sound"] is True
 
 
-def test_progress_is_told_as_events(here: Here) -> None:
-    ended(here, ask(here, "demo", scale="block", city="told")["id"])
-    with here.client.stream("GET", "events", params={"topics": "job"}) as stream:
+def test_progress_is_told_as_events(standing: Here, block: City, tmp_path: Path) -> None:
+    city = registered(standing, block, tmp_path / "city").split("/")[1]
+    with standing.client.stream("GET", "events", params={"topics": "job"}) as stream:
         events = events_of(stream)
         assert next(events)[0] == "ready"
         text = scenario("long")["text"]
-        job = ask(here, "stress", city="told", text=text, samples=200_000)["id"]
+        job = ask(standing, "stress", city=city, text=text, samples=200_000)["id"]
         seen = []
         for name, _, data in events:
             if data["subject"] != job:  # news of the job before may come a moment late
@@ -88,7 +92,7 @@ def test_progress_is_told_as_events(here: Here) -> None:
             if name == "job.progress" and "job.cancel" not in seen:
                 assert data["stage"]
                 assert 0 <= float(str(data["share"])) <= 1
-                here.client.post(f"jobs/{job}/cancel", headers=new_key())
+                standing.client.post(f"jobs/{job}/cancel", headers=new_key())
             if seen.count("job.cancel") == 2:  # asked for, and done
                 break
     first = dict.fromkeys(seen)

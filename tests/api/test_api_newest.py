@@ -18,31 +18,37 @@ def _run(key: str, number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("limit", [1, 2, 5])
-def test_runs_come_newest_first_page_by_page(here: Here, limit: int) -> None:
+@pytest.fixture(scope="module")
+def ran(standing: Here) -> Here:
+    """With runs whose ids are in no order."""
     for number, key in enumerate(IDS):
-        with here.services.store.writing("operator:me") as tx:
+        with standing.services.store.writing("operator:me") as tx:
             runs.create(tx, key, {**_run(key, number), "at": tx.at})
+    return standing
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_runs_come_newest_first_page_by_page(ran: Here, limit: int) -> None:
     seen: list[str] = []
     after = None
     while True:
         query = {"limit": limit, **({"after": after} if after else {})}
-        page = here.client.get("runs", params=query).json()
+        page = ran.client.get("runs", params=query).json()
         seen += [each["id"] for each in page["items"]]
         if (after := page["next"]) is None:
             break
     assert seen == IDS[::-1]
 
 
-def test_jobs_come_newest_first_page_by_page(here: Here) -> None:
-    here.services.supervisor.stop()  # so that they wait
+def test_jobs_come_newest_first_page_by_page(standing: Here) -> None:
+    standing.services.supervisor.stop()  # so that they wait
     for key in IDS:
-        with here.services.store.writing("operator:me") as tx:
+        with standing.services.store.writing("operator:me") as tx:
             from rencity.jobs import service
 
             service.ask(tx, "demo", {"scale": "block", "city": key}, "operator:me", key=key)
-    first = here.client.get("jobs", params={"limit": 3}).json()
-    rest = here.client.get("jobs", params={"limit": 3, "after": first["next"]}).json()
+    first = standing.client.get("jobs", params={"limit": 3}).json()
+    rest = standing.client.get("jobs", params={"limit": 3, "after": first["next"]}).json()
     assert [each["id"] for each in (*first["items"], *rest["items"])] == IDS[::-1]
     assert rest["next"] is None
 

@@ -162,8 +162,8 @@ def test_packs_and_content(standing: Here) -> None:
     assert one["source"]["title"]
 
 
-def test_nothing_personal_is_shown(here: Here) -> None:
-    store = here.services.store
+def test_nothing_personal_is_shown(standing: Here) -> None:
+    store = standing.services.store
     tables = sa.MetaData()
     id_, version = sa.Column("id", Label, primary_key=True), sa.Column("version", sa.BigInteger)
     name, phone = sa.Column("name", sa.Text), sa.Column("phone", sa.Text)
@@ -176,10 +176,12 @@ def test_nothing_personal_is_shown(here: Here) -> None:
     with store.writing("me") as tx:
         people.create(tx, "p1", {"name": "网格员", "phone": "555-0199"})
         people.change(tx, "p1", {"phone": "555-0100"})
-    entry = here.client.get("journal/person/p1").json()[-1]
-    state = here.client.get("journal/person/p1/state", params={"at": entry["at"]}).json()["state"]
+    entry = standing.client.get("journal/person/p1").json()[-1]
+    state = standing.client.get("journal/person/p1/state", params={"at": entry["at"]}).json()[
+        "state"
+    ]
     assert state == {"name": "网格员", "phone": {"withheld": True}, "version": 2}
-    listed = here.client.get("journal", params={"kind": "person"}).text
-    stream = here.client.get("journal/person/p1").text
+    listed = standing.client.get("journal", params={"kind": "person"}).text
+    stream = standing.client.get("journal/person/p1").text
     assert "555-01" not in listed + stream
     assert entry["personal"] == "kept"

@@ -11,38 +11,45 @@ from rencity.journal.verifying import verify
 from tests.servers import Here, new_key, scenario
 
 
-def test_the_same_key_has_one_effect(here: Here) -> None:
-    key = new_key()
-    first = here.client.post("scenarios", json=scenario("dark"), headers=key)
-    again = here.client.post("scenarios", json=scenario("dark"), headers=key)
+def entries(here: Here) -> int:
+    """How much the journal tells, of whatever."""
+    told: int = here.client.get("journal/verdict").json()["entries"]
+    return told
+
+
+def test_the_same_key_has_one_effect(standing: Here, own: str) -> None:
+    key, before = new_key(), entries(standing)
+    first = standing.client.post("scenarios", json=scenario(own), headers=key)
+    again = standing.client.post("scenarios", json=scenario(own), headers=key)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert again.headers["Idempotent-Replay"] == "true"
-    assert (again.headers["ETag"], again.headers["Location"]) == ('"1"', "/api/v1/scenarios/dark")
-    other = here.client.post("scenarios", json=scenario("other"), headers=key)
+    assert (again.headers["ETag"], again.headers["Location"]) == ('"1"', f"/api/v1/scenarios/{own}")
+    other = standing.client.post("scenarios", json=scenario(f"{own}-other"), headers=key)
     assert other.status_code == 409
     assert "under this key before" in other.json()["error"]["what"]
-    assert [item["id"] for item in here.client.get("scenarios").json()["items"]] == ["dark"]
-    assert len(here.client.get("journal").json()["items"]) == 1
+    assert standing.client.get(f"scenarios/{own}").status_code == 200
+    assert standing.client.get(f"scenarios/{own}-other").status_code == 404
+    assert entries(standing) == before + 1
 
 
-def test_the_same_key_at_once_has_one_effect(here: Here) -> None:
-    key = new_key()
+def test_the_same_key_at_once_has_one_effect(standing: Here, own: str) -> None:
+    key, before = new_key(), entries(standing)
 
     def ask(_: int) -> tuple[int, str]:
-        answer = here.client.post("scenarios", json=scenario("dark"), headers=key)
+        answer = standing.client.post("scenarios", json=scenario(own), headers=key)
         return answer.status_code, answer.text
 
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(ask, range(16)))
     assert {status for status, _ in answers} == {201}
     assert len(answers) == 1
-    assert len(here.client.get("journal").json()["items"]) == 1
+    assert entries(standing) == before + 1
 
 
-def test_of_many_with_other_keys_one_makes_it(here: Here) -> None:
+def test_of_many_with_other_keys_one_makes_it(standing: Here, own: str) -> None:
     def ask(_: int) -> int:
-        answer = here.client.post("scenarios", json=scenario("dark"), headers=new_key())
+        answer = standing.client.post("scenarios", json=scenario(own), headers=new_key())
         return answer.status_code
 
     with ThreadPoolExecutor(8) as pool:
@@ -50,36 +57,40 @@ def test_of_many_with_other_keys_one_makes_it(here: Here) -> None:
     assert statuses == [201] + [409] * 11
 
 
-def test_a_refused_write_keeps_no_answer(here: Here) -> None:
+def test_a_refused_write_keeps_no_answer(standing: Here, own: str) -> None:
     key = new_key()
-    bad = {"id": "dark", "text": "[scenario]\nname = 1"}
-    assert here.client.post("scenarios", json=bad, headers=key).status_code == 422
-    assert here.client.post("scenarios", json=scenario("dark"), headers=key).status_code == 201
+    bad = {"id": own, "text": "[scenario]\nname = 1"}
+    assert standing.client.post("scenarios", json=bad, headers=key).status_code == 422
+    assert standing.client.post("scenarios", json=scenario(own), headers=key).status_code == 201
 
 
-def test_a_change_needs_the_version_that_was_read(here: Here) -> None:
-    here.client.post("scenarios", json=scenario("dark"), headers=new_key())
-    changed = {"text": scenario("dark", 72)["text"]}
-    bare = here.client.put("scenarios/dark", json=changed, headers=new_key())
+def test_a_change_needs_the_version_that_was_read(standing: Here, own: str) -> None:
+    standing.client.post("scenarios", json=scenario(own), headers=new_key())
+    changed = {"text": scenario(own, 72)["text"]}
+    bare = standing.client.put(f"scenarios/{own}", json=changed, headers=new_key())
     assert (bare.status_code, bare.json()["error"]["code"]) == (428, "precondition_required")
-    first = here.client.put(
-        "scenarios/dark", json=changed, headers={**new_key(), "If-Match": '"1"'}
+    first = standing.client.put(
+        f"scenarios/{own}", json=changed, headers={**new_key(), "If-Match": '"1"'}
     )
     assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
-    late = here.client.put("scenarios/dark", json=changed, headers={**new_key(), "If-Match": '"1"'})
+    late = standing.client.put(
+        f"scenarios/{own}", json=changed, headers={**new_key(), "If-Match": '"1"'}
+    )
     assert (late.status_code, late.json()["error"]["code"]) == (412, "stale")
     assert "version 2" in late.json()["error"]["what"]
-    odd = here.client.put("scenarios/dark", json=changed, headers={**new_key(), "If-Match": "*"})
+    odd = standing.client.put(
+        f"scenarios/{own}", json=changed, headers={**new_key(), "If-Match": "*"}
+    )
     assert odd.status_code == 400
 
 
-def test_of_many_changes_from_one_version_one_wins(here: Here) -> None:
-    here.client.post("scenarios", json=scenario("dark"), headers=new_key())
+def test_of_many_changes_from_one_version_one_wins(standing: Here, own: str) -> None:
+    standing.client.post("scenarios", json=scenario(own), headers=new_key())
 
     def change(hours: int) -> int:
-        answer = here.client.put(
-            "scenarios/dark",
-            json={"text": scenario("dark", hours)["text"]},
+        answer = standing.client.put(
+            f"scenarios/{own}",
+            json={"text": scenario(own, hours)["text"]},
             headers={**new_key(), "If-Match": '"1"'},
         )
         return answer.status_code
@@ -87,55 +98,57 @@ def test_of_many_changes_from_one_version_one_wins(here: Here) -> None:
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(change, range(1, 13)))
     assert statuses == [200] + [412] * 11
-    assert here.client.get("scenarios/dark").json()["version"] == 2
+    assert standing.client.get(f"scenarios/{own}").json()["version"] == 2
 
 
-def test_an_unchanged_record_is_not_sent_again(here: Here) -> None:
-    here.client.post("scenarios", json=scenario("dark"), headers=new_key())
-    tag = here.client.get("scenarios/dark").headers["ETag"]
-    held = here.client.get("scenarios/dark", headers={"If-None-Match": tag})
+def test_an_unchanged_record_is_not_sent_again(standing: Here, own: str) -> None:
+    standing.client.post("scenarios", json=scenario(own), headers=new_key())
+    tag = standing.client.get(f"scenarios/{own}").headers["ETag"]
+    held = standing.client.get(f"scenarios/{own}", headers={"If-None-Match": tag})
     assert (held.status_code, held.content, held.headers["ETag"]) == (304, b"", tag)
-    other = here.client.get("scenarios/dark", headers={"If-None-Match": '"7"'})
+    other = standing.client.get(f"scenarios/{own}", headers={"If-None-Match": '"7"'})
     assert other.status_code == 200
 
 
-def test_why_and_request_stand_in_the_journal(here: Here) -> None:
+def test_why_and_request_stand_in_the_journal(standing: Here, own: str) -> None:
     headers = {**new_key(), "X-Request-Id": "asked-by-me"}
-    answer = here.client.post(
-        "scenarios", params={"why": "冬季演练"}, json=scenario("dark"), headers=headers
+    answer = standing.client.post(
+        "scenarios", params={"why": "冬季演练"}, json=scenario(own), headers=headers
     )
     assert answer.headers["X-Request-Id"] == "asked-by-me"
-    entry = here.client.get("journal").json()["items"][0]
+    entry = standing.client.get("journal").json()["items"][0]
     told = {name: entry[name] for name in ("who", "verb", "kind", "subject", "why", "request")}
     assert told == {
         "who": "operator:operator",
         "verb": "create",
         "kind": "scenario",
-        "subject": "dark",
+        "subject": own,
         "why": "冬季演练",
         "request": "asked-by-me",
     }
 
 
-def test_records_are_what_the_journal_tells(here: Here) -> None:
+def test_records_are_what_the_journal_tells(standing: Here, own: str) -> None:
+    before = standing.client.get("journal/verdict").json()
     for number in range(5):
-        here.client.post("scenarios", json=scenario(f"s{number}"), headers=new_key())
-    text = {"text": scenario("s1", 5)["text"]}
-    here.client.put("scenarios/s1", json=text, headers={**new_key(), "If-Match": '"1"'})
-    here.client.delete("scenarios/s2", headers={**new_key(), "If-Match": '"1"'})
-    here.client.post("uploads", params={"name": "a.csv"}, content=b"x,y\n", headers=new_key())
-    verdict = here.client.get("journal/verdict").json()
-    assert (verdict["sound"], verdict["records"], verdict["entries"]) == (True, 5, 8)
-    with here.services.store.reading() as connection:
+        standing.client.post("scenarios", json=scenario(f"{own}-{number}"), headers=new_key())
+    text = {"text": scenario(f"{own}-1", 5)["text"]}
+    standing.client.put(f"scenarios/{own}-1", json=text, headers={**new_key(), "If-Match": '"1"'})
+    standing.client.delete(f"scenarios/{own}-2", headers={**new_key(), "If-Match": '"1"'})
+    standing.client.post("uploads", params={"name": "a.csv"}, content=b"x,y\n", headers=new_key())
+    verdict = standing.client.get("journal/verdict").json()
+    assert verdict["sound"] is True
+    assert verdict["records"] == before["records"] + 5
+    assert verdict["entries"] == before["entries"] + 8
+    with standing.services.store.reading() as connection:
         assert verify(connection, RECORDS).sound
-    history = here.client.get("journal/scenario/s2").json()
+    history = standing.client.get(f"journal/scenario/{own}-2").json()
     assert [entry["verb"] for entry in history] == ["create", "remove"]
-    before = here.client.get("journal/scenario/s1/state", params={"at": history[0]["at"]}).json()[
-        "state"
-    ]
-    assert before["version"] == 1
-    assert "hours = 48" in before["text"]
-    assert here.client.get("scenarios/s2").status_code == 404
+    at = {"at": history[0]["at"]}
+    state = standing.client.get(f"journal/scenario/{own}-1/state", params=at).json()["state"]
+    assert state["version"] == 1
+    assert "hours = 48" in state["text"]
+    assert standing.client.get(f"scenarios/{own}-2").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -152,11 +165,13 @@ def test_records_are_what_the_journal_tells(here: Here) -> None:
     ],
 )  # fmt: skip
 def test_a_scenario_is_checked_at_the_door(
-    here: Here, text: str, files: dict[str, str], said: str
+    standing: Here, own: str, text: str, files: dict[str, str], said: str
 ) -> None:
-    body = {"id": "bad", "text": text, "files": files}
-    answer = here.client.post("scenarios", json=body, headers=new_key())
+    before = entries(standing)
+    body = {"id": own, "text": text, "files": files}
+    answer = standing.client.post("scenarios", json=body, headers=new_key())
     assert 400 <= answer.status_code < 500
     fault = answer.json()["error"]
     assert said in fault["what"] + fault["place"] + fault["mend"]
-    assert here.client.get("journal").json()["items"] == []
+    assert entries(standing) == before
+    assert standing.client.get(f"scenarios/{own}").status_code == 404

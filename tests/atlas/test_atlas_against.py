@@ -48,6 +48,9 @@ def test_runs_of_the_same_samples_are_paired(read: Read, tmp_path: Path) -> None
     z, y = (each["ids"].index(top["zone"]) for each in (zones, other))
     assert top["outage_h"] == zones["outage_h_mean"][k][z]
     assert top["other_outage_h"] == other["outage_h_mean"][m][y]
+    whole = {one["id"]: one for one in read.get("runs/shaken/key-figures")["regions"]}
+    assert top["region"] in whole
+    assert top["path_zh"].endswith(top["name"])
     order = [other["lifelines"].index(name) for name in zones["lifelines"]]
     after, before = (np.array(each["loss_person_h_mean"]) for each in (other, zones))
     lost = np.abs(after[order] - before)

@@ -15,7 +15,7 @@ from tests.report.fake_answers import write_answers
 FILES = {"n1": "n1.json", "rate": "rate.json", "invest": "invest.json", "measure": "measures.json"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folders(read: Read, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Answers of every kind of a small city that the server does not know, and one of its own."""
     made = write_answers(tmp_path_factory.mktemp("answers"))

@@ -12,11 +12,11 @@ import pytest
 from shapely.geometry import LineString, Point, box
 
 from rencity.city import City, Identity
-from rencity.city.demo.build import make_demo
 from rencity.city.demo.plan import read
 from rencity.city.info import as_text, describe
 from rencity.city.statistics import against_stated, statistics
 from rencity.city.statistics.stated import Stated, stated_figures
+from tests.cities import demo_of
 
 KM = 1 / 111.195
 """A kilometre in degrees, on a sphere, at the equator."""
@@ -168,7 +168,7 @@ def test_lengths_come_from_the_link_then_from_its_asset() -> None:
 
 @pytest.fixture(scope="module")
 def demo() -> City:
-    return make_demo("city", 2).city
+    return demo_of("city").city
 
 
 def test_every_stated_figure_is_found_in_the_demo(demo: City) -> None:

@@ -15,6 +15,7 @@ from rencity.city.demo.plan import Plan, read
 from rencity.city.demo.summary import summarise
 from rencity.city.model import City
 from rencity.kit.errors import InputError, StorageError
+from tests.cities import demo_of
 
 SUMMED = ["people_night", "people_day", "vulnerable", "gdp_yuan"]
 SERVED = ("road", "power", "water", "drainage", "gas", "telecom", "health")
@@ -22,12 +23,12 @@ SERVED = ("road", "power", "water", "drainage", "gas", "telecom", "health")
 
 @pytest.fixture(scope="module", params=["block", "city"])
 def demo(request: pytest.FixtureRequest) -> Demo:
-    return make_demo(request.param, seed=7)
+    return demo_of(request.param, 7)
 
 
 @pytest.fixture(scope="module")
 def block() -> Demo:
-    return make_demo("block", seed=7)
+    return demo_of("block", 7)
 
 
 def metric(demo: Demo, table: str):

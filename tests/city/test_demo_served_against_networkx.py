@@ -10,8 +10,8 @@ import pytest
 import scipy.sparse as sp
 from scipy.sparse import csgraph
 
-from rencity.city.demo.build import make_demo
 from rencity.city.model import City
+from tests.cities import demo_of
 
 
 def ends(city: City) -> list[tuple[str, str]]:
@@ -50,12 +50,12 @@ def greatest_served(city: City) -> set[str]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
 def test_block_is_wholly_served(seed: int) -> None:
-    city = make_demo("block", seed).city
+    city = demo_of("block", seed).city
     assert greatest_served(city) == set(city.assets["id"])
 
 
 def test_city_is_wholly_served_and_stands_on_its_ties() -> None:
-    city = make_demo("city", 1).city
+    city = demo_of("city").city
     assert greatest_served(city) == set(city.assets["id"])
     one_road_net(city)
     dark = city.assets.copy()
@@ -69,7 +69,7 @@ def test_city_is_wholly_served_and_stands_on_its_ties() -> None:
 
 def test_every_loop_of_needs_has_a_manual_start() -> None:
     """Loops between lifelines pass only through needs that end by themselves."""
-    city = make_demo("block", 1).city
+    city = demo_of("block", 1).city
     hard = city.need_groups[city.need_groups["manual_start_h"].isna()]
     graph = nx.DiGraph(ends(city))
     graph.add_nodes_from(city.assets["id"])
@@ -83,14 +83,14 @@ def test_every_loop_of_needs_has_a_manual_start() -> None:
 
 
 def test_manual_starts_take_longer_than_backups() -> None:
-    groups = make_demo("block", 1).city.need_groups
+    groups = demo_of("block", 1).city.need_groups
     with_start = groups[groups["manual_start_h"].notna()]
     assert (with_start["manual_start_h"] > with_start["backup_h"]).all()
     assert with_start["manual_start_h"].between(24, 84).all()
 
 
 def test_every_junction_is_reached_from_every_entry() -> None:
-    one_road_net(make_demo("block", 2).city)
+    one_road_net(demo_of("block", 2).city)
 
 
 KINDS = ["junction", "entry", "depot", "utility_tunnel"]
@@ -109,7 +109,7 @@ def one_road_net(city: City) -> None:
 def test_roads_are_planar() -> None:
     import shapely
 
-    city = make_demo("block", 4).city
+    city = demo_of("block", 4).city
     roads = city.assets[city.assets["kind"].isin(["segment", "bridge", "tunnel"])]
     roads = roads[roads["lifeline"] == "road"]
     lines = roads.to_crs(city.identity.metric_crs).geometry.to_numpy()

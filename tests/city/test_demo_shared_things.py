@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import subprocess
 import sys
@@ -20,16 +19,12 @@ from rencity.city.demo.draws import whole, whole_by
 from rencity.city.demo.plan import read
 from rencity.city.demo.relief import relief
 from rencity.city.schema import USES
-
-
-@functools.cache
-def made(scale: str) -> Demo:
-    return make_demo(scale, seed=5)
+from tests.cities import demo_of
 
 
 @pytest.fixture(scope="module", params=["block", "city"])
 def demo(request: pytest.FixtureRequest) -> Demo:
-    return made(request.param)
+    return demo_of(request.param, 7)
 
 
 def local(demo: Demo, table: str) -> pd.DataFrame:
@@ -176,7 +171,7 @@ def test_rasters_lie_on_one_grid_and_say_what_they_are(demo: Demo) -> None:
 
 
 def test_dense_zones_are_built_up_more() -> None:
-    city = made("city").city
+    city = demo_of("city", 7).city
     zones = city.zones[city.zones["level"] == "grid"].to_crs(city.identity.metric_crs)
     cover = city.raster("landcover")
     points = city.zones.geometry[zones.index].representative_point()
@@ -204,7 +199,7 @@ def test_water_gathers_in_hollows_and_underpasses(demo: Demo) -> None:
 
 
 def test_the_same_seed_gives_the_same_hash_in_another_process() -> None:
-    code = "from rencity.city.demo.build import make_demo; print(make_demo('block', 5).city.hash)"
+    code = "from rencity.city.demo.build import make_demo; print(make_demo('block', 7).city.hash)"
     hashes = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -215,7 +210,7 @@ def test_the_same_seed_gives_the_same_hash_in_another_process() -> None:
         ).stdout.strip()
         for salt in ("1", "2")
     }
-    assert hashes == {made("block").city.hash}
+    assert hashes == {demo_of("block", 7).city.hash}
 
 
 @settings(deadline=None, max_examples=30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rencity.city.readers import mapping
+from rencity.city.readers import mapping, picking
 from rencity.city.readers.tables import read_tables
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "import-tables.md"
@@ -33,8 +33,9 @@ def test_every_key_of_a_mapping_is_on_the_page() -> None:
     page = PAGE.read_text("utf-8")
     models = (
         mapping.Mapping,
-        mapping.Cell,
-        mapping.Join,
+        picking.Cell,
+        picking.Wanted,
+        picking.Join,
         mapping.ZoneLayer,
         mapping.AssetLayer,
         mapping.LinkLayer,

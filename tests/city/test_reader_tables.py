@@ -56,6 +56,44 @@ def test_columns_become_attributes(tmp_path: Path) -> None:
     assert (part.layers[0].read, part.layers[0].kept) == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ('kind = ["泵*"]', ["a", "c"]),
+        ('kind = { none = ["泵*"] }', ["b", "d"]),
+        ("kv = { least = 35 }", ["b", "c"]),
+        ("kv = { least = 35, most = 35 }", ["b"]),
+        ("kv = { given = false }", ["a"]),
+        ('kv = { given = true }, kind = { any = ["*站"], none = ["变*"] }', ["c"]),
+    ],
+)
+def test_rows_are_picked_by_all_tests(tmp_path: Path, where: str, ids: list[str]) -> None:
+    rows = "id,kind,kv\na,泵站,\nb,变电站,35\nc,泵站,110.5\nd,,x\n"
+    mapping = f"""[[layers]]
+name = "it"
+file = "rows.csv"
+table = "demands"
+where = {{ {where} }}
+columns = {{ zone = "id", lifeline = {{ value = "power" }}, amount = 1 }}
+"""
+    part = read(tmp_path, mapping, rows_csv=rows)
+    assert part.tables["demands"]["zone"].tolist() == ids
+    assert refused(part) == {"left out by `where`": 4 - len(ids)}
+
+
+def test_trips_are_rows_of_a_mapping(tmp_path: Path) -> None:
+    mapping = """[[layers]]
+name = "trips"
+file = "od.csv"
+table = "od"
+columns = { start = "z-{O}", end = "z-{D}", trips = "n" }
+"""
+    part = read(tmp_path, mapping, od_csv="O,D,n\n1,2,30\n2,1,-4\n")
+    assert part.tables["od"]["start"].tolist() == ["z-1"]
+    assert part.tables["od"]["trips"].tolist() == [30]
+    assert refused(part) == {"columns.trips: below 0": 1}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
 def test_text_of_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
     nodes = NODES.replace("pump", "梅园泵站")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rencity.city.demo.build import make_demo
 from rencity.city.statistics import against_stated, statistics
+from tests.cities import demo_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "demo-city.md"
 
@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "demo-city.md"
 def test_the_page_shows_every_public_figure_and_the_deviation_from_it() -> None:
     rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
     shown = {row[0].removeprefix("| "): row for row in rows if len(row) == 5}
-    city = make_demo("city", 1).city
+    city = demo_of("city").city
     found = against_stated(statistics(city), city.identity.code)
     assert len(found) > 10
     for figure in found:

@@ -79,8 +79,11 @@ def test_hooks_are_local_and_run_what_lint_runs() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert {repo["repo"] for repo in hooks["repos"]} == {"local"}
     run = " ".join(hook["entry"] for repo in hooks["repos"] for hook in repo["hooks"])
-    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
-    for tool in re.findall(r"\$\(BIN\)/([\w-]+)", recipe):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.split("\nlint-python:")[1].split("\n\n")[0]
+    tools = set(re.findall(r"\$\(BIN\)/([\w-]+)", recipe))
+    assert tools == {"ruff", "mypy", "lint-imports"}
+    for tool in tools:
         assert f".venv/bin/{tool}" in run
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from rencity.city import City
-from rencity.city.demo.build import make_demo
 from rencity.city.importing import NewCity, import_into
+from tests.cities import demo_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -31,7 +31,7 @@ def question(name: str) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def block() -> City:
-    return make_demo("block", 1).city
+    return demo_of("block").city
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -94,7 +94,7 @@ def test_first_hospital(block: City, tmp_path: Path) -> None:
 
 def test_high_river(tmp_path: Path) -> None:
     picture = tmp_path / "answer.png"
-    city = make_demo("city", 1).city  # the block does not reach the river
+    city = demo_of("city").city  # the block does not reach the river
     table = question("high-river").ask(city, samples=4, picture=picture)
     assert (table["people without, worst"] >= 0).all()
     assert table["people without, worst"].iloc[0] > 100_000

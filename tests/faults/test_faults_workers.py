@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,17 +25,18 @@ from rencity.sim.plan import Simulator
 from rencity.sim.prepare import prepare
 from rencity.sim.reach.block import Block
 from rencity.sim.scenario import load_scenario
-from tests.faults.conftest import Cli
+from tests.faults.conftest import SCENARIO, Cli
 from tests.servers import until
 
 SAMPLES = 1600
 BLOCKS = 4
 
 
-@pytest.fixture
-def alone(city: Path, scenario: Path) -> str:
-    """The digest of one thread."""
-    return stress(city, scenario, samples=SAMPLES, workers=1).digest
+@pytest.fixture(scope="module")
+def alone(block: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of one thread, in a city of its own: a run leaves a cache in its city."""
+    city = shutil.copytree(block, tmp_path_factory.mktemp("alone") / "city")
+    return stress(city, SCENARIO, samples=SAMPLES, workers=1).digest
 
 
 def test_processes_find_the_same(city: Path, scenario: Path, alone: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -32,12 +33,12 @@ QUESTIONS = ["n1", "measure", "rate", "invest"]
 class Small:
     """Does jobs as they are asked for, in this process, by writing small folders."""
 
-    def __init__(self, folder: Path, city: Callable[..., City]) -> None:
+    def __init__(self, folder: Path, city: Callable[..., City], answers: dict[str, Path]) -> None:
         self.places = Places(folder)
         self.places.make()
         self.store: Store = store_of(None, folder)
         serve.schema().upgrade(self.store)
-        self._city = city
+        self._city, self._answers = city, answers
         self.done: list[str] = []
         self.fails: set[str] = set()
         self.stopping = threading.Event()
@@ -76,9 +77,7 @@ class Small:
         if kind == "stress":
             write_run(out, samples=4, side=2)
             return
-        answers = write_answers(self.places.work / "answers")
-        shutil.copytree(answers["measures" if kind == "measure" else kind], out)
-        shutil.rmtree(self.places.work / "answers")
+        shutil.copytree(self._answers["measures" if kind == "measure" else kind], out)
 
 
 _NOTHING: dict[str, Any] = {
@@ -87,14 +86,46 @@ _NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
+Use = Callable[[Path], contextlib.AbstractContextManager[Small]]
+
+
+@pytest.fixture(scope="module")
+def use(tmp_path_factory: pytest.TempPathFactory, tiny_city: Callable[..., City]) -> Use:
+    """Use a server's folder, which is sound at the end."""
+    answers = write_answers(tmp_path_factory.mktemp("answers"))
+
+    @contextlib.contextmanager
+    def used(folder: Path) -> Iterator[Small]:
+        held = Small(folder, tiny_city, answers)
+        yield held
+        with held.store.reading() as connection:
+            verdict = verify(connection, RECORDS)
+        held.store.close()
+        assert verdict.sound, verdict.findings
+
+    return used
+
+
 @pytest.fixture
-def small(tmp_path: Path, tiny_city: Callable[..., City]) -> Iterator[Small]:
-    made = Small(tmp_path / "data", tiny_city)
-    yield made
-    with made.store.reading() as connection:
-        verdict = verify(connection, RECORDS)
-    made.store.close()
-    assert verdict.sound, verdict.findings
+def small(use: Use, tmp_path: Path) -> Iterator[Small]:
+    with use(tmp_path / "data") as held:
+        yield held
+
+
+@pytest.fixture(scope="module")
+def finished(use: Use, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a server whose demo is made; never written to."""
+    folder = tmp_path_factory.mktemp("finished") / "data"
+    with use(folder) as held:
+        held.make()
+    return folder
+
+
+@pytest.fixture
+def made(use: Use, finished: Path, tmp_path: Path) -> Iterator[Small]:
+    """With the demo made."""
+    with use(Path(shutil.copytree(finished, tmp_path / "data"))) as held:
+        yield held
 
 
 def test_it_asks_for_everything_once(small: Small) -> None:
@@ -108,9 +139,8 @@ def test_it_asks_for_everything_once(small: Small) -> None:
     assert small.done == []
 
 
-def test_scenarios_are_kept_with_the_files_they_name(small: Small) -> None:
-    small.make()
-    with small.store.reading() as connection:
+def test_scenarios_are_kept_with_the_files_they_name(made: Small) -> None:
+    with made.store.reading() as connection:
         held = {name: scenarios.get(connection, name) for name in STRIKES}
         files = connection.execute(uploads.table.select()).all()
     assert held["typhoon"]["files"].keys() == {"typhoon.csv"}
@@ -119,9 +149,8 @@ def test_scenarios_are_kept_with_the_files_they_name(small: Small) -> None:
     assert held["typhoon"]["text"] == (demonstration.examples() / "typhoon.toml").read_text("utf-8")
 
 
-def test_what_is_asked_of_the_answers_is_what_the_examples_say(small: Small) -> None:
-    small.make()
-    with small.store.reading() as connection:
+def test_what_is_asked_of_the_answers_is_what_the_examples_say(made: Small) -> None:
+    with made.store.reading() as connection:
         rows = service.page(connection, limit=50)
     given = {row["kind"]: row["input"] for row in rows}
     rates = {each["scenario"]: each["rate_per_a"] for each in given["rate"]["scenarios"]}
@@ -130,50 +159,46 @@ def test_what_is_asked_of_the_answers_is_what_the_examples_say(small: Small) -> 
     assert "anchor-substations" in given["invest"]["measures_text"]
 
 
-def test_a_smaller_demo_is_another_city_with_measures_and_budget_of_its_size(small: Small) -> None:
-    small.make()
-    small.make("block")
-    assert small.done[0] == "demo"
-    with small.store.reading() as connection:
+def test_a_smaller_demo_is_another_city_with_measures_and_budget_of_its_size(made: Small) -> None:
+    made.make("block")
+    assert made.done[0] == "demo"
+    with made.store.reading() as connection:
         rows = service.page(connection, limit=50)
         held = cities.version_of(connection, demonstration.CITY, 1)
-    made = {row["id"]: row["input"] for row in rows}
-    assert made[held["job"]]["scale"] == "block"
+    given = {row["id"]: row["input"] for row in rows}
+    assert given[held["job"]]["scale"] == "block"
     newest = max((row for row in rows if row["kind"] == "invest"), key=lambda row: row["asked_at"])
     assert newest["input"]["budget_yuan"] == demonstration.BUDGET_YUAN["block"]
 
 
 def test_code_that_strikes_another_way_strikes_again(
-    small: Small, monkeypatch: pytest.MonkeyPatch
+    made: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small.make()
-    before = _run_ids(small)
+    before = _run_ids(made)
     monkeypatch.setattr(demonstration, "SHAPES_A_RUN", ("kit",))
-    small.make()
-    assert small.done == [*STRIKES, *QUESTIONS]
-    after = _run_ids(small)
+    made.make()
+    assert made.done == [*STRIKES, *QUESTIONS]
+    after = _run_ids(made)
     assert len(after) == len(before) == len(STRIKES) + len(QUESTIONS)
     assert not after & before
 
 
 def test_code_that_makes_the_city_another_way_makes_everything_again(
-    small: Small, monkeypatch: pytest.MonkeyPatch
+    made: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small.make()
     monkeypatch.setattr(demonstration, "SHAPES_A_CITY", ("kit",))
-    small.make()
-    assert small.done[0] == "demo"
-    with small.store.reading() as connection:
+    made.make()
+    assert made.done[0] == "demo"
+    with made.store.reading() as connection:
         assert cities.version_of(connection, demonstration.CITY, 1)["number"] == 1
 
 
-def test_a_run_that_was_removed_is_made_again(small: Small) -> None:
-    small.make()
-    run = next(key for key in _run_ids(small) if "-stress-rain-" in key)
-    with small.store.writing("me") as tx:
+def test_a_run_that_was_removed_is_made_again(made: Small) -> None:
+    run = next(key for key in _run_ids(made) if "-stress-rain-" in key)
+    with made.store.writing("me") as tx:
         runs.remove(tx, run)
-    small.make()
-    assert small.done == ["rain"]
+    made.make()
+    assert made.done == ["rain"]
 
 
 def test_a_job_that_fails_is_told_and_tried_again(small: Small) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from rencity.city.demo.build import make_demo
 from rencity.content import classes_of, load_packs
 from rencity.rehearse.sets import told
 from rencity.sim.crews.spec import load_crews
@@ -16,6 +15,7 @@ from rencity.sim.measures.reading import load_programme
 from rencity.sim.measures.setting import Setting
 from rencity.sim.measures.spec import Crews, Stock
 from rencity.sim.scenario import load_scenario
+from tests.cities import demo_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -24,7 +24,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 def test_the_demo_measures_fit_their_city_and_its_set(scale: str, name: str) -> None:
     given = told([EXAMPLES / "demo" / "budget" / "set.toml"])
     assert sum(each.rate_per_a or 0 for each in given) == pytest.approx(0.0725)
-    city, classes = make_demo(scale, 1).city, classes_of(load_packs([]))
+    city, classes = demo_of(scale).city, classes_of(load_packs([]))
     settings = [Setting.of(city, classes, each.scenario) for each in given if each.scenario]
     assert len(settings) == 4
     programme = load_programme(EXAMPLES / "demo" / "budget" / f"{name}.toml")

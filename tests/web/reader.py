@@ -27,6 +27,22 @@ QUIET = f"""() => {{
 _KEY = re.compile(r"\b(frame|design|map|home|city|rehearse|decide|jobs|guide)\.[a-z]\w*\b")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
+ENGLISH = """() => {
+  const words = /[a-z]{3,}[ ,:]+[a-z]{2,}[ ,:]+[a-z]{2,}/
+  const found = new Set()
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const inside = texts.currentNode.parentElement?.closest('script, style, code, pre, [lang]')
+    const text = texts.currentNode.textContent.trim()
+    if (!inside && words.test(text)) found.add(text)
+  }
+  for (const name of ['title', 'aria-label', 'placeholder'])
+    for (const one of document.querySelectorAll(`[${name}]`))
+      if (words.test(one.getAttribute(name))) found.add(`${name}: ${one.getAttribute(name)}`)
+  return [...found]
+}"""
+"""Three words in a row are a sentence, not a name of the city's own."""
+
 
 class Reader:
     """A page of the site in one language, at one width.
@@ -104,6 +120,10 @@ class Reader:
             if _CJK.search(line) and not any(part in data for part in _parts(line))
         ]
 
+    def english(self) -> list[str]:
+        """Runs of English words on a Chinese page, also in what is folded or said on hovering."""
+        return list(self.page.evaluate(ENGLISH))
+
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""
         return int(
@@ -128,8 +148,20 @@ class Reader:
     def close(self) -> None:
         """End, and fail where anything went wrong unseen."""
         self.context.close()
+        self.answer()
+
+    def answer(self) -> None:
+        """Fail where anything went wrong unseen since this was asked last."""
         left = [f for f in self.faults if not any(word in f for word in self.forgiven)]
+        self.faults.clear()
         assert not left, left
+
+    def forget(self, at: str = "desktop") -> None:
+        """Be as at the beginning, but that scripts and styles need not be fetched again."""
+        wide, high = WIDTHS[at]
+        self.page.set_viewport_size({"width": wide, "height": high})
+        if self.page.url.startswith(self.site.address):
+            self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
 
 
 def _parts(line: str) -> list[str]:

@@ -57,6 +57,68 @@ def test_memphis_is_imported_with_no_more_than_its_files(
     assert made["assets"] == 384
 
 
+STATIONS = """编号,名称,经度,纬度,类型,状态
+1,城北泵站,120.30,31.57,泵站,在用
+2,梁溪变电站,120.33,31.58,变电站,在用
+3,旧变电站,120.35,31.55,变电站,停用
+"""
+
+
+def test_a_guess_is_taken_and_then_narrowed_joined_and_worked_out(
+    reads: Callable[..., Reader], site: Site, tmp_path: Path
+) -> None:
+    folder = tmp_path / "站"
+    folder.mkdir()
+    (folder / "供电站点.csv").write_text(STATIONS, encoding="gb18030")
+    (folder / "额定.csv").write_text("站号,千伏\n2,110\n", encoding="utf-8-sig")
+    reader, city = reads("zh"), f"guessed-{uuid4().hex[:6]}"
+    page = reader.go("/city/import")
+    reader.test("pick-folder").set_input_files(folder)
+    expect(reader.test("proposal")).to_contain_text("供电站点.csv")
+    expect(reader.test("layer-0")).to_have_count(0)  # nothing of it is taken yet
+    box = reader.test("proposed-0").get_by_role("checkbox")
+    if not box.is_checked():
+        box.click()
+    reader.test("take-proposal").click()
+    reader.test("layer-0").get_by_role("button").first.click()
+    trial = reader.test("trial")
+    expect(trial).to_have_attribute("data-kept", "3")
+
+    def choose(what: str, option: str, nth: int = 0) -> None:
+        page.locator(what).nth(nth).click()
+        page.locator(".n-base-select-option:visible", has_text=option).first.click()
+
+    reader.test("rows-where").locator("summary").click()
+    reader.test("add-where").first.click()
+    choose("[data-test=where-column]", "状态")
+    choose("[data-test=where-values]", "在用")
+    page.keyboard.press("Escape")
+    expect(trial).to_have_attribute("data-kept", "2")
+
+    reader.test("rows-derive").locator("summary").click()
+    reader.test("add-derive").first.click()
+    expect(reader.test("made-新列")).to_contain_text("1, 2")
+
+    reader.test("rows-join").locator("summary").first.click()
+    reader.test("add-join").click()
+    choose("[data-test=join-file]", "额定.csv")
+    reader.test("add-on").click()
+    choose("[data-test=on-line] .n-select", "编号")
+    choose("[data-test=on-line] .n-select", "站号", 1)
+    reader.test("add-take").click()
+    choose("[data-test=take-line] .n-select", "千伏")
+    expect(reader.test("made-千伏")).to_contain_text("110")
+    assert reader.barriers() == []
+
+    page.get_by_role("tab", name="TOML").click()
+    text = reader.test("mapping-text").locator("textarea").input_value()
+    assert all(part in text for part in ("where", "derive", "[[layers.join]]"))
+    reader.test("city-id").locator("input").fill(city)
+    reader.test("import-go").click()
+    expect(reader.test("watch")).to_have_attribute("data-state", "done", timeout=120_000)
+    assert site.get(f"cities/{city}/versions/1")["counts"]["assets"] == 2
+
+
 def test_what_a_thing_is_and_what_fails_with_it_equal_the_api(
     reads: Callable[..., Reader], site: Site, memphis: Memphis
 ) -> None:

@@ -14,7 +14,7 @@ from tests.web.reader import WIDTHS, Lang, Reader
 from tests.web.site import Site
 
 PAGES = {
-    "home": "/",
+    "home": "/?city={city}",
     "cities": "/city",
     "import": "/city/import",
     "city": "/city/{city}",
@@ -61,6 +61,8 @@ def _whole(reader: Reader, lang: Lang, known: str) -> None:
     assert reader.page.locator("html").get_attribute("lang") == expected
     if lang == "en":
         assert reader.chinese_beside_data(known) == []
+    else:
+        assert reader.english() == []
     assert reader.barriers() == []
 
 
@@ -79,14 +81,14 @@ def _known(site: Site) -> str:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_every_page_of_the_demo(
-    reads: Callable[..., Reader],
+    comes_again: Callable[[Lang], Reader],
     site: Site,
     ids: dict[str, str],
     shots: Path | None,
     name: str,
     lang: Lang,
 ) -> None:
-    reader = reads(lang)
+    reader = comes_again(lang)
     page = reader.go(PAGES[name].format(**ids))
     _shoot(reader, shots, f"demo-{name}-{lang}-desktop")
     _whole(reader, lang, _known(site) + "中文")
@@ -100,15 +102,16 @@ def test_every_page_of_the_demo(
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", MEMPHIS)
 def test_pages_of_memphis(
-    reads: Callable[..., Reader],
+    comes_again: Callable[[Lang], Reader],
     site: Site,
     memphis: Memphis,
     shots: Path | None,
     name: str,
     lang: Lang,
 ) -> None:
-    reader = reads(lang)
-    reader.context.add_init_script("localStorage.setItem('rencity.city', 'memphis')")
+    reader = comes_again(lang)
+    reader.go("/guide")
+    reader.page.evaluate("localStorage.setItem('rencity.city', 'memphis')")
     reader.go(PAGES[name].format(**memphis.__dict__))
     _shoot(reader, shots, f"memphis-{name}-{lang}")
     _whole(reader, lang, _known(site) + "中文号变电站供电区谢尔比县")

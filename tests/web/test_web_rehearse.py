@@ -293,6 +293,10 @@ def test_two_runs_compare_as_the_api_says(reads: Callable[..., Reader], site: Si
             line = one["lifeline"]
             assert near(exact(cells.nth(2)), crews[line] - usual[line])
     expect(reader.test("inputs")).to_contain_text("crews")
+    zone = site.get(f"runs/{by['typhoon']}/against/{by['typhoon-crews']}")["zones"][0]
+    changed = reader.test("changed-zone").first
+    expect(changed).to_contain_text(zone["path_zh"])
+    expect(changed.locator("a")).to_have_attribute("href", re.compile(re.escape(zone["zone"])))
 
 
 def test_a_run_is_taken_away_whole(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import NoMatchFound
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -22,6 +24,7 @@ from rencity.api.routes import (
     maps,
     packs,
     places,
+    ranking,
     reading,
     runs,
     scenarios,
@@ -57,7 +60,7 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, zones, things, places, failing, standing, reading)
+    of_cities = (cities, maps, zones, things, places, failing, standing, ranking, reading)
     for module in (*of_cities, tables, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
@@ -65,8 +68,14 @@ def app_of(services: Services) -> FastAPI:
     app.mount("/reports", Pages(directory=services.places.reports, html=True, check_dir=False))
     app.include_router(web.router)  # last: it takes every address that is left
     app.add_middleware(Guard, metrics=app.state.metrics)
-    app.openapi()  # builds every route now: built when first asked for, two threads could collide
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """Build every route now: built when first asked for, two threads could collide."""
+    with contextlib.suppress(NoMatchFound):
+        app.url_path_for("no route at all")  # looks at each; its description costs twice as much
 
 
 class Pages(StaticFiles):

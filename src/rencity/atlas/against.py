@@ -38,6 +38,9 @@ class ZoneChanged(BaseModel):
     row: int = Field(description="in the zones table of this run's city; -1: it has none")
     name: str
     name_en: str
+    path_zh: str = Field(description="names from below its region down to it")
+    path_en: str
+    region: str = Field(description="id of the region it lies in, itself where it is one")
     lifeline: str
     people: float
     outage_h: float
@@ -161,7 +164,10 @@ def _zones(one: OpenedRun, two: OpenedRun) -> list[ZoneChanged]:
     import pandas as pd  # noqa: PLC0415 - heavy
 
     from rencity.atlas.frames import LEAF, zones  # noqa: PLC0415 - heavy
+    from rencity.report.words import Words as Saying  # noqa: PLC0415 - heavy
 
+    unit = one.run.about.unit
+    zh, en = Saying("zh", unit), Saying("en", unit)
     mine, its = zones(one, LEAF), zones(two, LEAF)
     at = pd.Index(its.ids).get_indexer(mine.ids)
     found = []
@@ -180,6 +186,9 @@ def _zones(one: OpenedRun, two: OpenedRun) -> list[ZoneChanged]:
             row=mine.rows[z],
             name=mine.names[z],
             name_en=mine.names_en[z],
+            path_zh=zh.zone_path(one.run.zones, zone, one.run.regions),
+            path_en=en.zone_path(one.run.zones, zone, one.run.regions),
+            region=str(one.run.zones.loc[zone, "region"]),
             lifeline=lifeline,
             people=mine.people[k][z],
             outage_h=mine.outage_h_mean[k][z],

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rencity.atlas.briefs import Brief, brief_in
 from rencity.atlas.shelf import Shelf
 from rencity.kit.errors import AbsentError, ConflictError, LimitError, RunError
 
@@ -33,6 +34,7 @@ MARKS = {
 MOST_BYTES = 4_000_000_000
 """Held of all runs together, about."""
 PICTURES_BYTES = 200_000_000
+MOST_BRIEFS = 2000
 WAIT_S = 20.0
 """How long a question waits for the one before it."""
 GONE = "restore it from a backup, or remove the run and ask again"
@@ -115,6 +117,7 @@ class OpenedRuns:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._held: Shelf[_Key, OpenedRun] = Shelf(lambda held: held.bytes, most_bytes)
+        self._briefs: Shelf[_Key, Brief] = Shelf(lambda _: 1, MOST_BRIEFS)
 
     def of(self, folder: Path, run: str) -> OpenedRun:
         """A finished stress run.
@@ -131,6 +134,24 @@ class OpenedRuns:
         key = _key(folder, MARKS["stress"], run)
         try:
             return self._held.of(key, lambda: OpenedRun(folder))
+        except RunError as exc:
+            raise of_run(exc, run, folder) from exc
+
+    def brief(self, folder: Path, run: str) -> Brief:
+        """A finished stress run in brief, without opening it.
+
+        Parameters
+        ----------
+        run : its id, for messages
+
+        Raises
+        ------
+        AbsentError : its folder is gone
+        RunError : a file of it is missing or broken
+        """
+        key = _key(folder, MARKS["stress"], run)
+        try:
+            return self._briefs.of(key, lambda: brief_in(folder))
         except RunError as exc:
             raise of_run(exc, run, folder) from exc
 

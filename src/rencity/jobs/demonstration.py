@@ -174,18 +174,18 @@ class Demonstration:
                     runs.remove(tx, run)
         return self.places.run(key)
 
-    def _done(self, key: str, kind: str, given: Mapping[str, Any], title: str) -> None:
+    def _done(self, key: str, kind: str, given: Mapping[str, Any], what: str) -> None:
         """Have a job done once; one that failed or was cancelled is tried again."""
         with self._writing() as tx:
             row = jobs.find(tx, key)
             if row is not None and row["state"] == DONE and not _gone(tx, row):
                 return
-            self.say(title)
+            self.say(what)
             if row is not None and row["state"] == DONE:
                 service.remove(tx, key)
                 row = None
             if row is None:
-                service.ask(tx, kind, given, self.who, title=title, key=key)
+                service.ask(tx, kind, given, self.who, key=key)
             elif row["state"] in (FAILED, CANCELLED):
                 service.retry(tx, key)
         self.wake()

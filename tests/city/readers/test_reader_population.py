@@ -327,7 +327,6 @@ def test_without_zones_there_is_no_place_to_put_them(tmp_path: Path) -> None:
 
 def test_people_of_sao_paulo_are_counted(shared_data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "sao-paulo"
-    import_into("osm", shared_data / "osm/sao_paulo_centre.osm.pbf", folder)
     rules = load_packs().serves
     src = shared_data / "osm/sao_paulo_hexgrid_population.csv"
     import_into("osm", shared_data / "osm/sao_paulo_centre.osm.pbf", folder, rules=rules)

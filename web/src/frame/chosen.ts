@@ -8,11 +8,28 @@ const KEPT = 'rencity.city'
 export const known = ref<City[]>([])
 export const knownRead = ref(false)
 const wanted = ref(localStorage.getItem(KEPT) ?? '')
+/** What is shown where none was chosen, or the chosen one is gone. */
+const usual = ref('')
 
-/** The chosen city; the first there is where none was chosen or the chosen one is gone. */
+const among = (cities: City[], id: string) => cities.find((city) => city.id === id)
+
+/** The chosen city; else the usual one, which stays the same while the page is open. */
 export const chosen = computed<City | undefined>(
-  () => known.value.find((city) => city.id === wanted.value) ?? known.value[0],
+  () => among(known.value, wanted.value) ?? among(known.value, usual.value) ?? known.value[0],
 )
+
+/** Whether it is clear which of the cities is meant, without asking the server. */
+export function isClear(cities: City[]): boolean {
+  return cities.length < 2 || [wanted.value, usual.value].some((id) => among(cities, id))
+}
+
+/** What cities there are, and which one to show where none was chosen. */
+export function learn(cities: City[], show?: string): void {
+  const only = cities.length === 1 ? cities[0]?.id : undefined
+  known.value = cities
+  usual.value = show ?? only ?? usual.value
+  knownRead.value = true
+}
 
 export function choose(id: string): void {
   wanted.value = id

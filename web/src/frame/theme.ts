@@ -1,6 +1,7 @@
 /** Light, dark, or as the machine is set. */
 import { darkTheme, type GlobalThemeOverrides } from 'naive-ui'
-import { computed, ref, watchEffect } from 'vue'
+import { computed, nextTick, ref, watchEffect } from 'vue'
+import type { Ink } from '@/design/plate'
 
 export type Look = 'light' | 'dark' | 'auto'
 const KEPT = 'rencity.look'
@@ -30,10 +31,42 @@ export function keepLook(): void {
   })
 }
 
+/** Whether colours are those of the light look for a moment: pictures are printed on white. */
+const lit = ref(false)
+let probe: HTMLElement | undefined
+
+function inLight(): HTMLElement {
+  if (!probe) {
+    probe = document.createElement('span')
+    probe.dataset.theme = 'light'
+    probe.hidden = true
+    document.body.append(probe)
+  }
+  return probe
+}
+
 /** A design token as it stands now. */
 export function token(name: string): string {
-  void dark.value
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  const from = dark.value && lit.value ? inLight() : document.documentElement
+  return getComputedStyle(from).getPropertyValue(`--${name}`).trim()
+}
+
+/** Do something while every colour that is read is that of the light look; the page is not painted. */
+export async function litWhile<T>(act: () => T): Promise<T> {
+  lit.value = true
+  try {
+    await nextTick()
+    return act()
+  } finally {
+    lit.value = false
+    await nextTick()
+  }
+}
+
+/** What pictures are written with. */
+export function inkNow(): Ink {
+  const [card, ink, quiet, line, font] = ['card', 'ink', 'ink-2', 'line', 'font'].map(token)
+  return { card: card!, ink: ink!, quiet: quiet!, line: line!, font: font! }
 }
 
 const LIGHT = {

@@ -52,7 +52,7 @@ export const frameWords = defineWords({
     lost_said: 'The server cannot be reached. Once it is back, this page goes on by itself.',
     choose_city: 'Choose a city',
     no_city: 'No city yet',
-    running: '{n} jobs at work',
+    running: '{n} at work',
     not_found: 'There is no such page',
     not_found_hint: 'The address may be mistyped, or what it showed was removed.',
     to_home: 'To the overview',

@@ -1,18 +1,15 @@
 /** Taking a map away: as a picture, or as a link to the page. */
 import { ref } from 'vue'
+import { save as saveFile } from '@/design/saving'
 
 const SAID_MS = 2_000
 
-export function useTaking(picture: () => Promise<Blob>, label: () => string) {
+export function useTaking(picture: () => Promise<Blob>, fileName: () => string) {
   /** Whether the link was copied a moment ago. */
   const shared = ref(false)
 
   async function save(): Promise<void> {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(await picture())
-    link.download = `${label()}.png`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+    saveFile(fileName(), await picture())
   }
 
   async function share(): Promise<void> {

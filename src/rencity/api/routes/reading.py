@@ -17,7 +17,7 @@ from rencity.api.services import Has, Services
 from rencity.city.readers.registry import READERS, Reader
 from rencity.jobs.inputs import MOST_TEXT, Files
 from rencity.kit.chinese import chinese
-from rencity.kit.errors import StorageError
+from rencity.kit.errors import InputError, StorageError
 from rencity.kit.files import storage_error
 from rencity.kit.said import Described, Remark
 from rencity.registry.places import inside
@@ -68,7 +68,7 @@ class ColumnOut(Told):
     name: str
     type: Literal["number", "text", "geometry"]
     examples: list[str] = Field(description="the first distinct values")
-    distinct: bool = Field(description="whether every row has a value of its own")
+    distinct: bool = Field(description="whether every row looked at has a value of its own")
 
 
 class SheetOut(Told):
@@ -76,7 +76,8 @@ class SheetOut(Told):
 
     name: str = Field(description="of the layer; empty where the file is one")
     columns: list[ColumnOut]
-    rows: int
+    rows: int = Field(description="of the whole file")
+    looked_at: int = Field(description="rows, from the first, that `columns` tell of")
     crs: str = Field(description="empty: the file does not say")
     extent: Extent | None = Field(description="in `crs`")
     delimiter: str
@@ -105,6 +106,20 @@ class PeekOut(Told):
         return chinese(self.mend)
 
 
+class GuessedLayerOut(Told):
+    """A layer of a guessed mapping, to be looked at before it is used."""
+
+    path: str
+    sheet: str
+    table: str
+    sure: Literal["likely", "maybe", "doubtful"]
+    why_zh: list[str]
+    why_en: list[str]
+    doubts_zh: list[str] = Field(description="what somebody must look at")
+    doubts_en: list[str]
+    text: str = Field(description="the layer as TOML")
+
+
 class SuggestionOut(Told):
     """A way to read what was handed in."""
 
@@ -115,6 +130,9 @@ class SuggestionOut(Told):
     why_en: str
     crs: str = Field(description="what to say of it; empty: nothing")
     root: str = Field(description="folder below which a shipped mapping finds its files")
+    layers: list[GuessedLayerOut] = Field(
+        description="of a guessed mapping, which is a proposal; empty: nothing is guessed"
+    )
 
 
 class PreviewOut(BaseModel):
@@ -146,6 +164,59 @@ class MappingOut(BaseModel):
 
     ok: bool
     faults: list[MappingFaultOut]
+
+
+class TrialAsked(BaseModel):
+    """A layer of a mapping, and the files to try it on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mapping: str = Field(max_length=MOST_TEXT, description="TOML; only this layer is looked at")
+    layer: int = Field(ge=0, description="which of its layers, from 0")
+    files: Annotated[Files, Field(min_length=1)] = Field(
+        description="path below a folder, to the id of an upload"
+    )
+    source: str = Field(default="", max_length=200, description="path to read; empty: all")
+    crs: str = Field(default="", max_length=200, description="what neither file nor mapping says")
+
+
+class LeftOutOut(Told):
+    """Rows that are left out for one reason."""
+
+    reason: str
+    rows: int
+    examples: list[str]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def reason_zh(self) -> str:
+        """`reason` in Chinese."""
+        return chinese(self.reason)
+
+
+class MadeOut(Told):
+    """A column that is derived or taken from another file."""
+
+    name: str
+    given: int = Field(description="kept rows that have a value")
+    examples: list[str]
+
+
+class TrialOut(Told):
+    """What becomes of rows before their table is made."""
+
+    rows: int = Field(description="that were tried")
+    whole: bool = Field(description="whether these are all rows; else the first of a large file")
+    kept: int
+    left_out: list[LeftOutOut]
+    columns: list[MadeOut]
+
+
+class TriedOut(BaseModel):
+    """A trial, or the fault that keeps the layer from being tried."""
+
+    trial: TrialOut | None
+    fault: MappingFaultOut | None
 
 
 @router.get("/readers")
@@ -180,6 +251,24 @@ def check_mapping(body: MappingAsked) -> MappingOut:
     return MappingOut(
         ok=not faults, faults=[MappingFaultOut.model_validate(each) for each in faults]
     )
+
+
+@router.post("/mapping-trials", openapi_extra=QUESTION)
+def try_mapping(body: TrialAsked, services: Has) -> TriedOut:
+    """Pick, derive and join the first rows of a layer; nothing is imported or kept."""
+    from rencity.city.readers.trying import tried  # noqa: PLC0415 - heavy
+
+    with tempfile.TemporaryDirectory(prefix="rencity-trial-") as name:
+        folder = Path(name)
+        _lay(services, body.files, folder)
+        source = folder / inside(body.source) if body.source else folder
+        try:
+            trial = tried(source, body.mapping, body.layer, body.crs)
+        except InputError as exc:
+            place = exc.place.replace(f"{folder}/", "")
+            fault = MappingFaultOut(place=place, what=exc.what, mend=exc.mend)
+            return TriedOut(trial=None, fault=fault)
+    return TriedOut(trial=TrialOut.model_validate(trial), fault=None)
 
 
 def _lay(services: Services, files: Mapping[str, str], folder: Path) -> None:

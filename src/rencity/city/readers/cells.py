@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rencity.city.readers.ledger import Layer
-from rencity.city.readers.mapping import Cell
+from rencity.city.readers.picking import Cell, Wanted
 from rencity.city.readers.records import Objects, Records
 from rencity.city.schema import Attribute
 from rencity.kit.errors import InputError
@@ -142,14 +143,33 @@ class Work:
         self.refuse(wrong, f"{where}: neither true nor false", values)
         return np.array([attribute.default if v is None else v in _TRUE for v in said], object)
 
-    def matches(self, where: dict[str, tuple[object, ...]]) -> Mask:
-        """Rows whose columns hold one of the values named."""
+    def matches(self, where: Mapping[str, Wanted]) -> Mask:
+        """Rows whose columns pass the tests."""
         keep: Mask = np.ones(len(self.records.frame), dtype=bool)
-        for name, allowed in where.items():
-            tests = [_pattern(as_text(value) or "") for value in allowed]
-            text = self.text(name)
-            keep &= np.array([any(t.fullmatch(v or "") for t in tests) for v in text], dtype=bool)
+        for name, test in where.items():
+            keep &= _passes(test, self.text(name))
         return keep
+
+
+def _passes(test: Wanted, text: Objects) -> Mask:
+    keep: Mask = np.ones(len(text), dtype=bool)
+    if test.any:
+        keep &= _one_of(test.any, text)
+    if test.none:
+        keep &= ~_one_of(test.none, text)
+    if test.given is not None:
+        keep &= absent(text) != test.given
+    numbers = _numbers(text) if test.least is not None or test.most is not None else None
+    if numbers is not None and test.least is not None:
+        keep &= numbers >= test.least
+    if numbers is not None and test.most is not None:
+        keep &= numbers <= test.most
+    return keep
+
+
+def _one_of(values: tuple[object, ...], text: Objects) -> Mask:
+    tests = [_pattern(as_text(value) or "") for value in values]
+    return np.array([any(t.fullmatch(v or "") for t in tests) for v in text], dtype=bool)
 
 
 def absent(values: Objects) -> Mask:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from rencity.city.readers.records import decode
+from rencity.city.readers.decoding import decode
 from rencity.kit.errors import InputError
 
 END = "END"

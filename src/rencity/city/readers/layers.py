@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import shapely
 from rencity.city.coordinates import WGS84, shifted, system
 from rencity.city.readers.cells import Work, absent
 from rencity.city.readers.ledger import Layer
-from rencity.city.readers.mapping import Join, Layers, Mapping, Rows
+from rencity.city.readers.picking import Join, Picked, Rows
 from rencity.city.readers.records import (
     Objects,
     Records,
@@ -43,17 +44,31 @@ _POLYGONS = ("Polygon", "MultiPolygon")
 
 
 class Opener:
-    """Opens the files a mapping names, each once."""
+    """Opens the files a mapping names, each once.
 
-    def __init__(self, src: Path, mapping: Mapping, crs: str | None) -> None:
+    Parameters
+    ----------
+    missing : texts that mean no value
+    crs : system where neither a layer nor a file says one
+    read : what opens a file
+    """
+
+    def __init__(
+        self,
+        src: Path,
+        missing: tuple[str, ...],
+        crs: str,
+        read: Callable[..., Records] = read_records,
+    ) -> None:
         self._src = src
-        self._mapping = mapping
-        self._crs = crs or ""
+        self._missing = missing
+        self._crs = crs
+        self._read = read
         self._cache: dict[tuple[str, ...], Records] = {}
 
-    def work(self, layer: Layers) -> Work:
+    def work(self, layer: Picked, name: str) -> Work:
         """The layer's records, ready for its cells."""
-        work = self._picked(layer, layer.name)
+        work = self._picked(layer, name)
         for join in layer.join:
             work.records = self._joined(work, join)
         return work
@@ -63,12 +78,12 @@ class Opener:
         account = Layer(name, read=len(records.frame) + len(records.ragged))
         for row in records.ragged:
             account.refuse("not as many fields as the header", f"{records.name} row {row}")
-        work = Work(records, account, self._mapping.missing)
-        work.refuse(~work.matches(dict(rows.where)), "left out by `where`")
+        work = Work(records, account, self._missing)
+        work.refuse(~work.matches(rows.where), "left out by `where`")
         for column, cell in rows.derive.items():
             made = work.values(cell, f"derive.{column}")
             work.records = work.records.with_columns(**{column: made})
-        work.records = placed(work, rows, self._crs or self._mapping.crs)
+        work.records = placed(work, rows, self._crs)
         return work
 
     def _open(self, rows: Rows) -> Records:
@@ -87,7 +102,7 @@ class Opener:
             )
         key = (str(path), rows.sheet, rows.encoding, rows.delimiter)
         if key not in self._cache:
-            self._cache[key] = read_records(
+            self._cache[key] = self._read(
                 path, sheet=rows.sheet, encoding=rows.encoding, delimiter=rows.delimiter
             )
         return self._cache[key]
@@ -95,7 +110,7 @@ class Opener:
     def _joined(self, work: Work, join: Join) -> Records:
         other = self._picked(join, work.layer.name)
         there = other.records.take(other.stands)
-        theirs = Work(there, other.layer, self._mapping.missing)
+        theirs = Work(there, other.layer, self._missing)
         found = _found_by_key(work, theirs, join) if join.on else _found_by_place(work, there, join)
         columns = {new: _gathered(theirs, column, found, join) for new, column in join.take.items()}
         return work.records.with_columns(**columns)

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
+from rencity.city.readers.cells import as_text
+from rencity.city.readers.decoding import decode, decode_bytes
+from rencity.city.readers.heads import geojson_rows, text_head, text_rows
+from rencity.city.readers.maps import guarded, map_info, parquet_rows
 from rencity.city.readers.markup import read_markup
-from rencity.city.readers.records import MAPS, MARKUP, TEXT, Records, decode, read_records
+from rencity.city.readers.records import MAPS, MARKUP, TEXT, Records, read_records
 from rencity.city.readers.sniff import looks_like
 from rencity.kit.errors import InputError
 
-EXAMPLES, SHOWN_TEXT = 5, 80
-MOST_BYTES = 200_000_000
-"""Of a file that is looked into; a larger one takes too long while somebody waits."""
+Box = tuple[float, float, float, float]
+
+EXAMPLES, SHOWN_TEXT, SAMPLE = 5, 80, 200
+WHOLE_BYTES, FIRST_ROWS = 4_000_000, 10_000
+"""A larger file is not read whole; only its first rows are."""
+MOST_BYTES = 50_000_000
+"""Of markup, which is read whole or not at all."""
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".et")
 PARQUET = (".parquet", ".geoparquet")
 _TABLES = (*TEXT, *MAPS, *PARQUET, ".xml", ".graphml")
 _RASTERS = (".tif", ".tiff", ".asc")
@@ -35,13 +46,17 @@ class Column:
     ----------
     type : ``number``, ``text`` or ``geometry``
     examples : the first distinct values
-    distinct : whether every row has a value of its own
+    distinct : whether every row that was looked at has a value of its own
+    sample : more of its first distinct values
+    keys : where it is distinct all values of those rows
     """
 
     name: str
     type: str
     examples: tuple[str, ...]
     distinct: bool = False
+    sample: tuple[str, ...] = field(default=(), repr=False)
+    keys: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,8 @@ class Sheet:
     Attributes
     ----------
     name : of the layer; empty where the file is one
+    rows : of the whole file
+    looked_at : rows, from the first, that `columns` tell of
     crs : empty where the file does not say
     extent : west, south, east, north in `crs`; None without geometry
     delimiter : of text, else a comma
@@ -59,8 +76,9 @@ class Sheet:
     name: str
     columns: tuple[Column, ...]
     rows: int
+    looked_at: int
     crs: str
-    extent: tuple[float, float, float, float] | None
+    extent: Box | None
     delimiter: str = ","
 
 
@@ -96,9 +114,12 @@ def peek(folder: Path) -> tuple[Peek, ...]:
 def _peek(path: Path, name: str) -> Peek:
     size, suffix = path.stat().st_size, path.suffix.lower()
     looks = format_of(path)
+    if suffix in SPREADSHEETS:
+        mend = "save each of its sheets as CSV UTF-8 and hand those in"
+        return Peek(name, "", size, (), "spreadsheets are not read", mend)
     if looks in _NOT_TABLES or suffix not in _TABLES:
         return Peek(name, looks, size)
-    if size > MOST_BYTES:
+    if suffix in MARKUP and size > MOST_BYTES:
         why = f"{size:,} bytes are too many to look into"
         return Peek(name, suffix.lstrip("."), size, (), why, "import it as it is")
     try:
@@ -130,13 +151,51 @@ def _holds_feed(path: Path) -> bool:
 
 
 def _sheets(path: Path) -> Iterator[Sheet]:
-    for name in _names(path):
+    names, mark = _names(path), _delimiter(path)
+    for name in names:
         try:
-            mark = _delimiter(path)
-            yield sheet_of(name, read_records(path, sheet=name, delimiter=mark), mark)
+            yield _sheet(path, name, mark)
         except InputError:
-            if len(_names(path)) == 1:
+            if len(names) == 1:
                 raise  # of several layers those that hold rows are shown
+
+
+def _sheet(path: Path, name: str, mark: str) -> Sheet:
+    rows = rows_told(path, name)
+    if rows is None:
+        return sheet_of(name, read_records(path, sheet=name, delimiter=mark), mark)
+    first = read_records(path, sheet=name, delimiter=mark, most=FIRST_ROWS)
+    return sheet_of(name, first, mark, rows=rows, extent=_extent_told(path, name))
+
+
+def rows_told(path: Path, name: str) -> int | None:
+    """How many rows there are, where reading all of them would take long; else None."""
+    kind = path.suffix.lower()
+    if kind in PARQUET:
+        return guarded(path, lambda: parquet_rows(path))
+    if path.stat().st_size <= WHOLE_BYTES or kind in MARKUP:
+        return None
+    if kind in TEXT:
+        return text_rows(path)
+    if kind in (".geojson", ".json"):
+        return geojson_rows(path)
+    return int(guarded(path, lambda: map_info(path, name))["features"])
+
+
+def _extent_told(path: Path, name: str) -> Box | None:
+    """Where all shapes of a file lie, where it says so itself."""
+    kind = path.suffix.lower()
+    if kind in (".gpkg", ".shp"):
+        told = guarded(path, lambda: map_info(path, name))["total_bounds"]
+    elif kind in PARQUET:
+        said = json.loads((pq.read_metadata(path).metadata or {}).get(b"geo", b"{}"))
+        told = said.get("columns", {}).get(said.get("primary_column"), {}).get("bbox")
+    else:
+        return None
+    if told is None or len(told) not in (4, 6):
+        return None
+    flat = told if len(told) == 4 else [*told[:2], *told[3:5]]
+    return (float(flat[0]), float(flat[1]), float(flat[2]), float(flat[3]))
 
 
 def _names(path: Path) -> tuple[str, ...]:
@@ -161,29 +220,61 @@ def _names(path: Path) -> tuple[str, ...]:
 def _delimiter(path: Path) -> str:
     if path.suffix.lower() not in TEXT:
         return ","
-    head = decode(path).partition("\n")[0]
+    head = decode_bytes(text_head(path), place=str(path)).partition("\n")[0]
     return max((",", ";", "\t", "|"), key=head.count)
 
 
-def sheet_of(name: str, records: Records, delimiter: str = ",") -> Sheet:
-    """Columns and place of rows that were read."""
+def sheet_of(
+    name: str,
+    records: Records,
+    delimiter: str = ",",
+    *,
+    rows: int | None = None,
+    extent: Box | None = None,
+) -> Sheet:
+    """Columns and place of rows that were read.
+
+    Parameters
+    ----------
+    rows : of the whole file, where only its first rows were read
+    extent : of the whole file; None: of the rows that were read
+    """
     columns = [_column(str(said), records.frame[said]) for said in records.frame]
-    extent = None
     if records.geometry is not None:
         types = pd.unique(pd.Series([g.geom_type for g in records.geometry if g is not None]))
         columns.append(Column("geometry", "geometry", tuple(map(str, types[:EXAMPLES]))))
-        bounds = shapely.total_bounds(records.geometry)
-        if np.isfinite(bounds).all():
-            extent = (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
-    rows = len(records.frame) + len(records.ragged)
-    return Sheet(name, tuple(columns), rows, records.crs, extent, delimiter)
+        extent = extent or _bounds(records)
+    read = len(records.frame) + len(records.ragged)
+    return Sheet(
+        name,
+        tuple(columns),
+        read if rows is None else max(rows, read),
+        read,
+        records.crs,
+        extent,
+        delimiter,
+    )
+
+
+def _bounds(records: Records) -> Box | None:
+    bounds = shapely.total_bounds(records.geometry)
+    if not np.isfinite(bounds).all():
+        return None
+    return (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
 
 
 def _column(name: str, values: pd.Series) -> Column:
-    said = values[values.notna()].astype(str)
-    said = said[said.str.strip() != ""]
+    said = pd.Series([as_text(value) for value in values], dtype=object)
+    said = said[said.notna() & (said != "")]
     numbers = pd.to_numeric(said, errors="coerce")
     kind = "number" if len(said) and numbers.notna().all() else "text"
-    examples = tuple(text[:SHOWN_TEXT] for text in pd.unique(said)[:EXAMPLES])
-    distinct = len(said) == len(values) and said.is_unique
-    return Column(name, kind, examples, distinct)
+    own = tuple(str(text) for text in pd.unique(said))
+    distinct = len(own) == len(values)
+    return Column(
+        name,
+        kind,
+        tuple(text[:SHOWN_TEXT] for text in own[:EXAMPLES]),
+        distinct,
+        own[:SAMPLE],
+        frozenset(own if distinct else ()),
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyogrio
 import pyproj
 import shapely
 from pyarrow import csv as arrow_csv
 
 from rencity.city import coordinates
 from rencity.city.coordinates import shifted, system
+from rencity.city.readers.decoding import decode, decode_bytes
+from rencity.city.readers.heads import text_head
+from rencity.city.readers.maps import guarded, read_map, read_parquet
 from rencity.city.readers.markup import declared_encoding, read_markup
-from rencity.city.readers.sniff import looks_like, not_a
 from rencity.kit.errors import InputError
 
 Objects = npt.NDArray[np.object_]
@@ -32,7 +31,6 @@ WGS84 = coordinates.WGS84
 TEXT = (".csv", ".tsv", ".txt")
 MARKUP = (".graphml", ".xml")
 MAPS = (".geojson", ".json", ".gpkg", ".shp")
-_DECODERS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,19 @@ class Records:
 
 
 def read_records(
-    path: Path, *, sheet: str = "", encoding: str = "", delimiter: str = ","
+    path: Path,
+    *,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = ",",
+    most: int | None = None,
 ) -> Records:
     """Read a CSV, GeoJSON, GeoPackage, Shapefile, Parquet, GraphML or XML file.
+
+    Parameters
+    ----------
+    most : rows that are wanted, from the first; None: all. Text gives those of its first bytes,
+        and markup, which is read as a whole, gives all
 
     Raises
     ------
@@ -101,7 +109,7 @@ def read_records(
     if not path.is_file():
         raise InputError("no such file", place=str(path), mend="check the path and `file`")
     try:
-        made = _read(path, sheet, encoding, delimiter)
+        made = _read(path, sheet, encoding, delimiter, most)
     except OSError as exc:
         raise InputError(
             f"cannot be read: {exc.strerror or exc}", place=str(path), mend="check its permissions"
@@ -111,24 +119,25 @@ def read_records(
     return made
 
 
-def _read(path: Path, sheet: str, encoding: str, delimiter: str) -> Records:
+def _read(path: Path, sheet: str, encoding: str, delimiter: str, most: int | None) -> Records:
     kind = path.suffix.lower()
     if kind in TEXT:
         tabs = kind == ".tsv" and delimiter == ","
-        return _read_text(path, encoding, "\t" if tabs else delimiter)
+        data = path.read_bytes() if most is None else text_head(path)
+        text = decode_bytes(data, encoding, place=str(path))
+        return _read_text(path, text, "\t" if tabs else delimiter)
     if kind in MAPS:
-        return _from_frame(path, _guarded(path, lambda: _read_map(path, sheet, encoding)))
+        return _from_frame(path, guarded(path, lambda: read_map(path, sheet, encoding, most)))
     if kind in MARKUP:
         said = encoding or declared_encoding(path)
         return _from_frame(path, read_markup(path, decode(path, said), sheet))
     if kind in (".parquet", ".geoparquet"):
-        return _from_frame(path, _guarded(path, lambda: _read_parquet(path)))
+        return _from_frame(path, guarded(path, lambda: read_parquet(path, most)))
     known = ", ".join((*TEXT, *MAPS, ".parquet", *MARKUP))
     raise InputError(f"no reader for {kind or 'this file'}", place=str(path), mend=f"use {known}")
 
 
-def _read_text(path: Path, encoding: str, delimiter: str) -> Records:
-    text = decode(path, encoding)
+def _read_text(path: Path, text: str, delimiter: str) -> Records:
     plain = _read_plain(path, text, delimiter)
     if plain is not None:
         return plain
@@ -191,130 +200,6 @@ def _read_plain(path: Path, text: str, delimiter: str) -> Records | None:
     )
     rows = np.flatnonzero(~blank)[1:] + 1
     return Records(path.name, table.to_pandas(), rows) if len(rows) else None
-
-
-def decode(path: Path, encoding: str = "") -> str:
-    """The text of a file: as said, else UTF-8 with or without mark, else GB 18030.
-
-    Raises
-    ------
-    InputError : it is text in none of them
-    """
-    return decode_bytes(path.read_bytes(), encoding, place=str(path))
-
-
-def decode_bytes(data: bytes, encoding: str = "", *, place: str) -> str:
-    """Bytes as text, by the same rule.
-
-    Raises
-    ------
-    InputError : they are text in no such encoding
-    """
-    for name in (encoding,) if encoding else _DECODERS:
-        try:
-            text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\0" not in text:
-            return text
-    raise InputError(
-        f"not text in {encoding or ' or '.join(_DECODERS)}",
-        place=place,
-        mend="name its `encoding` in the mapping, or save it as UTF-8",
-    )
-
-
-def _guarded(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)  # GDAL warns where a file is cut short
-            return read()
-    except InputError:
-        raise
-    except Exception as exc:
-        first = str(exc).strip().splitlines()
-        raise InputError(
-            f"broken or truncated: {first[0] if first else type(exc).__name__}",
-            place=str(path),
-            mend="get the file again from its source",
-        ) from exc
-
-
-def _read_map(path: Path, sheet: str, encoding: str) -> pd.DataFrame:
-    options: dict[str, Any] = {}
-    _refuse_other_formats(path)
-    if path.suffix.lower() == ".shp":
-        _check_shapefile(path)
-    if path.suffix.lower() == ".gpkg":
-        options["layer"] = _sheet(path, sheet)
-    if path.suffix.lower() in (".geojson", ".json"):
-        if looks_like(path) in ("pandapower", "pyrecodes"):
-            raise not_a("tables", path, "", "")
-        return pyogrio.read_dataframe(
-            io.BytesIO(decode(path, encoding).encode()), fid_as_index=False
-        )
-    if encoding or path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists():
-        return pyogrio.read_dataframe(path, encoding=encoding or None, **options)
-    try:
-        return pyogrio.read_dataframe(path, encoding="UTF-8")
-    except UnicodeDecodeError:
-        return pyogrio.read_dataframe(path, encoding="GB18030")
-
-
-_BEGINS = {
-    ".gpkg": (b"SQLite format 3\0",),
-    ".shp": (b"\x00\x00\x27\x0a",),
-    ".geojson": (b"{", b"["),
-    ".json": (b"{", b"["),
-}
-
-
-def _refuse_other_formats(path: Path) -> None:
-    """GDAL goes by content: under any name it follows a file that only points to other files."""
-    with path.open("rb") as file:
-        head = file.read(1000).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not head.startswith(_BEGINS[path.suffix.lower()]):
-        raise not_a("tables", path, f"it does not begin as {path.suffix}", "save it in that format")
-
-
-def _check_shapefile(path: Path) -> None:
-    """GDAL reads what is left of a Shapefile cut short without a word; its headers say its size."""
-    for part in (path, path.with_suffix(".shx"), path.with_suffix(".dbf")):
-        if not part.is_file():
-            raise InputError(f"{part.name} is missing", place=str(path), mend="copy it beside it")
-        head = part.read_bytes()[:100]
-        if part.suffix == ".dbf":
-            whole = int.from_bytes(head[8:10], "little") + int.from_bytes(
-                head[4:8], "little"
-            ) * int.from_bytes(head[10:12], "little")
-        else:
-            whole = 2 * int.from_bytes(head[24:28], "big")
-        if part.stat().st_size < max(whole, 32):
-            raise InputError(
-                f"truncated: {part.stat().st_size} bytes of {whole}",
-                place=str(part),
-                mend="get the file again from its source",
-            )
-
-
-def _sheet(path: Path, sheet: str) -> str:
-    names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    if not sheet and len(names) == 1:
-        return names[0]
-    if sheet not in names:
-        raise InputError(
-            f"no layer {sheet!r}" if sheet else "it has several layers",
-            place=str(path),
-            mend=f"set `sheet` to one of {', '.join(names)}",
-        )
-    return sheet
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        return gpd.read_parquet(path)
-    except ValueError:  # plain Parquet has no geometry metadata
-        return pd.read_parquet(path)
 
 
 def _from_frame(path: Path, frame: pd.DataFrame) -> Records:

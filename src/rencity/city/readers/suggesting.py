@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 import rencity
-from rencity.city.readers.guessing import guessed
+from rencity.city.readers.guessing import GuessedLayer, guessed
 from rencity.city.readers.mapping import Mapping
 from rencity.city.readers.peek import Peek
 
@@ -42,6 +42,7 @@ class Suggestion:
     mapping : TOML; empty where the reader needs none
     crs : what to say of it; empty: nothing
     root : folder below which a mapping that ships with Rencity finds its files
+    layers : where the mapping is only guessed, what is proposed and how sure it is
     """
 
     reader: str
@@ -51,6 +52,7 @@ class Suggestion:
     why_en: str
     crs: str
     root: str = ""
+    layers: tuple[GuessedLayer, ...] = ()
 
 
 def suggestions(folder: Path, files: tuple[Peek, ...]) -> tuple[Suggestion, ...]:
@@ -63,8 +65,12 @@ def suggestions(folder: Path, files: tuple[Peek, ...]) -> tuple[Suggestion, ...]
     found = [*_shipped(files), *_by_content(folder, files), *_feeds(files)]
     guess = None if any(each.root or each.mapping for each in found) else guessed(files)
     if guess is not None:
-        zh, en = "；".join(guess.doubts_zh), "; ".join(guess.doubts_en)
-        found.append(Suggestion("tables", "", guess.text, zh, en, ""))
+        n = len(guess.layers)
+        zh, en = (
+            f"按表格读，映射是猜的：{n} 个图层",
+            f"as tables, by a guessed mapping of {n} layers",
+        )
+        found.append(Suggestion("tables", "", guess.text, zh, en, "", layers=guess.layers))
     return tuple(found)
 
 

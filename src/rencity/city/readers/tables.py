@@ -20,7 +20,6 @@ from rencity.city.readers.ledger import Layer, Part
 from rencity.city.readers.mapping import (
     AssetLayer,
     BuildingLayer,
-    Cell,
     Layers,
     LinkLayer,
     NeedLayer,
@@ -28,12 +27,15 @@ from rencity.city.readers.mapping import (
     ZoneLayer,
     read_mapping,
 )
+from rencity.city.readers.picking import Cell
 from rencity.city.readers.records import Objects, utm_of
 from rencity.city.readers.shares import cells, overlap_shares
 from rencity.city.schema import TABLES, Attribute
 from rencity.kit.errors import InputError
 
-_ORDER = ("zones", "assets", "links", "needs", "serves", "demands", "buildings", "carriers")
+_ORDER = (
+    "zones", "assets", "links", "needs", "serves", "demands", "od", "buildings", "carriers",
+)  # fmt: skip
 
 
 def read_tables(src: Path, mapping: Path, crs: str | None) -> Part:
@@ -50,7 +52,7 @@ def read_tables(src: Path, mapping: Path, crs: str | None) -> Part:
     InputError : a file or the mapping cannot be used, or a layer of which no row can be kept
     """
     plan = read_mapping(mapping)
-    opener = Opener(src, plan, crs)
+    opener = Opener(src, plan.missing, crs or plan.crs)
     made = Gathered()
     accounts: dict[int, Layer] = {}
     for table in _ORDER:
@@ -78,7 +80,7 @@ def _parts(path: Path) -> list[Path]:
 
 
 def _read_layer(layer: Layers, opener: Opener, made: Gathered) -> Layer:
-    work = opener.work(layer)
+    work = opener.work(layer, layer.name)
     if isinstance(layer, ZoneLayer):
         _zones(layer, work, made)
     elif isinstance(layer, AssetLayer | BuildingLayer):

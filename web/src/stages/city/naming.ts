@@ -52,6 +52,12 @@ export function useSaid() {
   return {
     column: (name: string) => said('columns', name),
     table: (name: string) => said('tables', name),
+    /** What a column of a table means; empty where it has no words. */
+    meaning: (table: string, name: string) => {
+      const keys = [`city.meanings.${table}_${name}`, `city.meanings.${name}`]
+      const known = keys.find((key) => te(key))
+      return known ? t(known) : ''
+    },
     rule: (name: string) => said('rules', name.replaceAll('-', '_')).replaceAll('_', '-'),
     origin: (name: string) => said('origin', name),
     level: (name: string) => said('level', name),

@@ -1,6 +1,7 @@
 import { defineWords } from '@/words/define'
 import { columnWords } from './columnWords'
 import { importWords } from './importing/words'
+import { meaningWords } from './meaningWords'
 
 const said = defineWords({
   zh: {
@@ -538,6 +539,6 @@ const said = defineWords({
 })
 
 export const cityWords = defineWords({
-  zh: { ...said.zh, ...columnWords.zh, importing: importWords.zh },
-  en: { ...said.en, ...columnWords.en, importing: importWords.en },
+  zh: { ...said.zh, ...columnWords.zh, importing: importWords.zh, meanings: meaningWords.zh },
+  en: { ...said.en, ...columnWords.en, importing: importWords.en, meanings: meaningWords.en },
 })

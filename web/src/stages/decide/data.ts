@@ -124,8 +124,8 @@ export function checked(text: string, city: string, version: number): Promise<Me
   return answered(checkMeasures({ body: { text, city, version } }))
 }
 
-export function ask(kind: string, input: Record<string, unknown>, title: string): Promise<JobOut> {
-  return answered(askJob({ body: { kind, input, title }, headers: write() }))
+export function ask(kind: string, input: Record<string, unknown>): Promise<JobOut> {
+  return answered(askJob({ body: { kind, input }, headers: write() }))
 }
 
 export function weakLinks(run: string, by: 'saved' | 'n1', limit: number): Promise<WeakLink[]> {

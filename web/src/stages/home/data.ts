@@ -1,4 +1,4 @@
-/** What the overview asks: the newest runs and answers of a city, and what is going on. */
+/** What the overview asks: the runs of a city by gravity, its answers, and what is going on. */
 import {
   checkVersion,
   getCurves,
@@ -8,44 +8,51 @@ import {
   askJob,
   listJobs,
   listWeakLinks,
+  rankRuns,
   type Curves,
   type FindingOut,
   type JobOut,
   type KeyFigures,
+  type RankedOut,
   type RunAbout,
   type RunOut,
   type WeakLink,
 } from '@/client'
 import { answered, write } from '@/live/asking'
-import { answerOf, KINDS, runsOf, titlesOfRuns, type Kind } from '@/stages/decide/data'
+import { answerOf, KINDS, runsOf, type Kind } from '@/stages/decide/data'
 
-export type { Curves, JobOut, KeyFigures, RunAbout, RunOut, WeakLink }
+export type { Curves, JobOut, KeyFigures, RankedOut, RunAbout, RunOut, WeakLink }
 export { answerOf }
 
 export interface Ground {
-  /** Finished runs of the version in force, the newest first. */
-  runs: { run: RunOut; title: string }[]
+  version: number
+  /** Runs of the version in force, the gravest first. */
+  runs: RankedOut[]
+  /** How many there are, also those that were not sent. */
+  total: number
   answers: Partial<Record<Kind, RunOut>>
   /** Runs of earlier versions, which say nothing of this one. */
   earlier: number
+  /** The gravest of the newest earlier version that has any, where this one has none. */
+  before?: RankedOut
 }
 
+const RANKED = 200
+
 export async function groundOf(city: string, version: number): Promise<Ground> {
-  const all = await runsOf(city, ['stress', ...KINDS], 50)
-  const now = all.filter((one) => one.city_version === version)
-  const struck = now.filter((one) => one.what === 'stress')
-  const named = await titlesOfRuns(struck)
+  const of = (number: number, limit: number) =>
+    answered(rankRuns({ path: { city, number }, query: { limit } }))
+  const [ranking, asked] = await Promise.all([of(version, RANKED), runsOf(city, KINDS, 50)])
+  const { items: runs, total, earlier, earlier_version: last } = ranking
+  const before = total || !last ? undefined : (await of(last, 1)).items[0]
+  const now = asked.filter((one) => one.city_version === version)
   const answers = Object.fromEntries(
     KINDS.flatMap((kind) => {
       const newest = now.find((one) => one.what === kind)
       return newest ? [[kind, newest] as const] : []
     }),
   )
-  return {
-    runs: struck.map((run) => ({ run, title: named.get(run.id) ?? '' })),
-    answers,
-    earlier: all.length - now.length,
-  }
+  return { version, runs, total, answers, earlier, before }
 }
 
 export interface Story {
@@ -101,7 +108,7 @@ export async function jobsEnded(): Promise<JobOut[]> {
 }
 
 /** A made-up city to try everything on. */
-export function makeDemo(scale: string, title: string): Promise<JobOut> {
+export function makeDemo(scale: string): Promise<JobOut> {
   const input = { scale, seed: 1, city: `demo-${scale}` }
-  return answered(askJob({ body: { kind: 'demo', input, title }, headers: write() }))
+  return answered(askJob({ body: { kind: 'demo', input }, headers: write() }))
 }

@@ -180,8 +180,8 @@ export interface Asked {
   explain?: number
 }
 
-export function rehearse(input: Asked, title: string): Promise<JobOut> {
-  const body = { kind: 'stress', input: { ...input }, title }
+export function rehearse(input: Asked): Promise<JobOut> {
+  const body = { kind: 'stress', input: { ...input } }
   return answered(askJob({ body, headers: write() }))
 }
 
@@ -349,7 +349,7 @@ export async function tripsOf(run: string): Promise<Record<string, string>[]> {
   return csvRows(new TextDecoder().decode(bytes))
 }
 
-export function report(run: string, languages: string[], title: string): Promise<JobOut> {
-  const body = { kind: 'report', input: { runs: [run], languages }, title }
+export function report(run: string, languages: string[]): Promise<JobOut> {
+  const body = { kind: 'report', input: { runs: [run], languages } }
   return answered(askJob({ body, headers: write() }))
 }

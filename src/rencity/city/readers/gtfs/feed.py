@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from rencity.city.readers.records import decode_bytes
+from rencity.city.readers.decoding import decode_bytes
 from rencity.kit.errors import InputError
 
 REQUIRED = ("stops", "routes", "trips", "stop_times")

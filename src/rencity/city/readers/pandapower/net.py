@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rencity.city.readers.records import Records, decode
+from rencity.city.readers.decoding import decode
+from rencity.city.readers.records import Records
 from rencity.city.readers.sniff import load_json, not_a
 from rencity.kit.errors import InputError
 

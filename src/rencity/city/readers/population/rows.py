@@ -14,7 +14,8 @@ from rencity.city.model import City
 from rencity.city.readers.cells import Work
 from rencity.city.readers.layers import placed as placed_records
 from rencity.city.readers.ledger import Layer
-from rencity.city.readers.mapping import MISSING, Rows
+from rencity.city.readers.mapping import MISSING
+from rencity.city.readers.picking import Rows
 from rencity.city.readers.population.options import PopulationOptions
 from rencity.city.readers.population.parts import Parts
 from rencity.city.readers.population.spread import Floats, Ints, by_area, cells_of_points

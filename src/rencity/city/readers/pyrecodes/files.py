@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rencity.city.readers.records import decode
+from rencity.city.readers.decoding import decode
 from rencity.city.readers.sniff import load_json, looks_like, not_a
 from rencity.kit.errors import InputError
 

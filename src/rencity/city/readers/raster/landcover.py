@@ -19,13 +19,13 @@ from rencity.city.landcover import (
 )
 from rencity.city.model import City
 from rencity.city.rasters import Grid, nearest_cells
+from rencity.city.readers.decoding import decode
 from rencity.city.readers.ledger import Layer, Part, RasterPart
 from rencity.city.readers.options import options_of
 from rencity.city.readers.raster.dem import account
 from rencity.city.readers.raster.faults import voids
 from rencity.city.readers.raster.file import RasterOptions, read_source
 from rencity.city.readers.raster.fit import extent_of, fitted, metric_of
-from rencity.city.readers.records import decode
 from rencity.kit.errors import InputError
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rencity.city.readers.records import decode
+from rencity.city.readers.decoding import decode
 from rencity.kit.errors import InputError
 
 FIELDS = ("capacity", "length", "time", "b", "power", "speed", "toll")

@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rencity.city.readers.cells import unit_factor
-from rencity.city.readers.records import decode
+from rencity.city.readers.decoding import decode
 from rencity.kit.errors import InputError
 
 _QUANTITY = re.compile(r"\s*(\d+\.?\d*|\.\d+)?\s*(\S.*?)\s*")

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from numba import njit
-from scipy.stats import binom
 
 from rencity.kit.draws import Purpose, draw, stream
 from rencity.kit.errors import ScenarioError
@@ -61,6 +60,8 @@ def absence(hazard: OutbreakHazard, scene: Scene) -> tuple[Array, Array]:
 
 def standstill(staff: Staff, absent: Array) -> Array:
     """P(too few of the staff come) by week."""
+    from scipy.stats import binom  # noqa: PLC0415 - heavy: a third of a second at every start
+
     needed = int(np.ceil(staff.needed_share * staff.people - 1e-9))
     return np.asarray(binom.cdf(needed - 1, staff.people, 1 - absent), np.float64)
 

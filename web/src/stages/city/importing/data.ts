@@ -9,7 +9,9 @@ import {
   listMappingTables,
   listReaders,
   previewImport,
+  tryMapping,
   type CatalogueOut,
+  type GuessedLayerOut,
   type PeekOut,
   type JobOut,
   type LineOut,
@@ -19,11 +21,13 @@ import {
   type ReaderOut,
   type SuggestionOut,
   type TableOut,
+  type TriedOut,
 } from '@/client'
 import { answered, everyItem, Fault, faultOf, newKey, write } from '@/live/asking'
 
 export type {
   CatalogueOut,
+  GuessedLayerOut,
   PeekOut as FileOut,
   JobOut,
   LineOut,
@@ -32,6 +36,7 @@ export type {
   ReaderOut,
   SuggestionOut,
   TableOut,
+  TriedOut,
 }
 
 export function readers(): Promise<ReaderOut[]> {
@@ -53,6 +58,17 @@ export function preview(files: Record<string, string>): Promise<PreviewOut> {
 
 export async function faultsOf(mapping: string, files: string[]): Promise<MappingFaultOut[]> {
   return (await answered(checkMapping({ body: { mapping, files } }))).faults
+}
+
+/** What becomes of the first rows of a layer. */
+export function tried(
+  mapping: string,
+  layer: number,
+  files: Record<string, string>,
+  source: string,
+  crs: string,
+): Promise<TriedOut> {
+  return answered(tryMapping({ body: { mapping, layer, files, source, crs } }))
 }
 
 /** Hand a file in; its id. The body is sent by hand because only so its progress is told. */
@@ -82,6 +98,8 @@ export interface ImportAsked {
   crs?: string
   options: Record<string, string>
   infer: boolean
+  far?: boolean
+  merge?: string
   into?: string
   id?: string
   name?: string

@@ -10,8 +10,14 @@ export function picked(list: FileList | null): Chosen[] {
 }
 
 export async function dropped(items: DataTransferItemList): Promise<Chosen[]> {
-  const entries = [...items].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null)
-  return (await Promise.all(entries.map((entry) => within(entry)))).flat()
+  // both must be asked for at once: what was dropped is gone after the first wait
+  const held = [...items].map((one) => ({ entry: one.webkitGetAsEntry(), file: one.getAsFile() }))
+  const found = held.map(({ entry, file }) => (entry ? within(entry) : plain(file)))
+  return (await Promise.all(found)).flat()
+}
+
+function plain(file: File | null): Chosen[] {
+  return file ? [{ path: file.name, file }] : []
 }
 
 async function within(entry: FileSystemEntry): Promise<Chosen[]> {

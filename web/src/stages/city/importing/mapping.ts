@@ -1,5 +1,6 @@
 /** A mapping as somebody edits it: TOML in, the same TOML with one thing changed out. */
 import { parse, stringify } from 'smol-toml'
+import type { Join, Wanted } from './rows'
 
 export type Scalar = string | number | boolean
 export type Way = 'none' | 'column' | 'value' | 'template'
@@ -9,6 +10,9 @@ export interface CellTable {
   template?: string
   value?: Scalar
   map?: Record<string, Scalar>
+  keep?: boolean
+  default?: Scalar
+  unit?: string
   [more: string]: unknown
 }
 export type Cell = Scalar | CellTable
@@ -22,8 +26,9 @@ export interface MappingLayer {
   y?: string
   crs?: string
   columns?: Record<string, Cell>
+  where?: Record<string, Wanted>
   derive?: Record<string, Cell>
-  join?: { take?: Record<string, string> }[]
+  join?: Join[]
   [more: string]: unknown
 }
 
@@ -48,6 +53,11 @@ export function tellsNeeds(text: string): boolean {
 
 export function writeMapping(mapping: Mapping): string {
   return `${stringify(mapping as unknown as Record<string, unknown>)}\n`
+}
+
+/** A mapping with layers that were proposed, each after what is there. */
+export function withProposed(text: string, layers: { text: string }[]): string {
+  return [text.trimEnd(), ...layers.map((one) => one.text)].filter(Boolean).join('\n')
 }
 
 /** How a cell gets its value, and from what. */
@@ -95,11 +105,38 @@ export function mapOf(cell: Cell | undefined): [string, Scalar][] {
   return typeof cell === 'object' && cell.map ? Object.entries(cell.map) : []
 }
 
+export function unitOf(cell: Cell): string {
+  return typeof cell === 'object' ? (cell.unit ?? '') : ''
+}
+
+export function withUnit(cell: Cell, unit: string): Cell {
+  const { way, said } = wayOf(cell)
+  const { unit: _, ...more } = typeof cell === 'object' ? cell : { [way]: said }
+  if (unit) return { ...more, unit }
+  return cellOf(more, way, said, 'float') ?? cell
+}
+
+/** What becomes of values that the map does not name. */
+export type Others = 'refuse' | 'keep' | 'default'
+
+export function othersOf(cell: Cell | undefined): Others {
+  if (typeof cell !== 'object') return 'refuse'
+  if (cell.default !== undefined) return 'default'
+  return cell.keep ? 'keep' : 'refuse'
+}
+
+export function withOthers(cell: Cell, others: Others, value: Scalar = ''): Cell {
+  const { way, said } = wayOf(cell)
+  const { keep: _, default: __, ...more } = typeof cell === 'object' ? cell : { [way]: said }
+  if (others === 'keep') return { ...more, keep: true }
+  return others === 'default' ? { ...more, default: value } : more
+}
+
 export function withMap(cell: Cell, pairs: [string, Scalar][]): Cell {
   const { way, said } = wayOf(cell)
   const more: CellTable = typeof cell === 'object' ? { ...cell } : { [way]: said }
   if (pairs.length) more.map = Object.fromEntries(pairs)
-  else delete more.map
+  else for (const key of ['map', 'keep']) delete more[key]
   const plain = Object.keys(more).length === 1 && way === 'column' && !said.includes('{')
   return plain ? said : more
 }

@@ -5,11 +5,14 @@ import {
   askImport,
   handIn,
   preview as previewOf,
+  type FileOut,
+  type GuessedLayerOut,
   type ImportAsked,
   type PreviewOut,
   type SuggestionOut,
 } from './data'
-import { below, tellsNeeds } from './mapping'
+import { mergeRules, type Clash } from './clash'
+import { below, tellsNeeds, withProposed } from './mapping'
 
 export interface Held {
   path: string
@@ -29,6 +32,8 @@ export const preview = shallowRef<PreviewOut>()
 export const fault = shallowRef<Fault>()
 /** Number of the suggestion that is taken; -1: chosen by hand. */
 export const taken = ref(-1)
+/** Layers of a guessed mapping that nobody has taken yet. */
+export const proposal = shallowRef<GuessedLayerOut[]>([])
 export const way = reactive({
   reader: '',
   source: '',
@@ -44,6 +49,9 @@ export const target = reactive({
   code: '',
   time_zone: 'Asia/Shanghai',
   infer: true,
+  /** Into a city that stands: which value wins, and whether far places are let in. */
+  clash: '' as Clash,
+  far: false,
 })
 export const job = ref('')
 export const asking = ref(false)
@@ -52,14 +60,39 @@ export const paths = computed(() => held.filter((one) => one.id).map((one) => on
 /** Paths that a mapping may name. */
 export const named = computed(() => below(paths.value, way.source))
 
+type Sheet = FileOut['sheets'][number]
+export interface ColumnSeen {
+  name: string
+  examples: string[]
+}
+
+/** What is known of the rows that a layer or a join reads. */
+export function sheetOf(rows: { file?: string; sheet?: string }): Sheet | undefined {
+  const path = [way.source, rows.file].filter(Boolean).join('/')
+  const files = preview.value?.files ?? []
+  const file = files.find((one) => one.path === path || one.path === way.source)
+  return file?.sheets.find((one) => one.name === rows.sheet) ?? file?.sheets[0]
+}
+
+export function columnsOf(rows: { file?: string; sheet?: string }): ColumnSeen[] {
+  return sheetOf(rows)?.columns.filter((one) => one.type !== 'geometry') ?? []
+}
+
+/** Uploads by path, as a preview, a trial and an import name them. */
+export function uploads(): Record<string, string> {
+  return Object.fromEntries(held.filter((one) => one.id).map((one) => [one.path, one.id]))
+}
+
 export function begin(): void {
   held.splice(0)
   preview.value = undefined
   fault.value = undefined
   taken.value = -1
+  proposal.value = []
   job.value = ''
   Object.assign(way, { reader: '', source: '', crs: '', mapping: '', options: {} })
   Object.assign(target, { into: '', id: '', name: '', name_en: '', code: '', infer: true })
+  Object.assign(target, { clash: '', far: false })
 }
 
 /** Take files with their paths, hand in those that are new, and look into all. */
@@ -98,10 +131,6 @@ export async function drop(path: string): Promise<void> {
   await take([])
 }
 
-function uploads(): Record<string, string> {
-  return Object.fromEntries(held.filter((one) => one.id).map((one) => [one.path, one.id]))
-}
-
 async function look(): Promise<void> {
   if (!held.length) {
     preview.value = undefined
@@ -114,9 +143,24 @@ async function look(): Promise<void> {
 
 export function suggested(n: number, one: SuggestionOut): void {
   taken.value = n
-  const { reader, source, crs, mapping } = one
+  const { reader, source, crs } = one
+  proposal.value = one.layers
+  // a guess is only proposed; it is read by nothing before somebody takes it
+  const mapping = one.layers.length ? '' : one.mapping
   Object.assign(way, { reader, source, crs, mapping, options: {} })
   target.infer = !tellsNeeds(mapping)
+}
+
+export function byHand(): void {
+  taken.value = -1
+  proposal.value = []
+}
+
+/** Put the layers that somebody chose of a proposal into the mapping. */
+export function takeProposed(layers: GuessedLayerOut[]): void {
+  way.mapping = withProposed(way.mapping, layers)
+  target.infer = !tellsNeeds(way.mapping)
+  proposal.value = []
 }
 
 /** Ask for the import as it stands. */
@@ -131,7 +175,7 @@ export async function ask(maps: boolean): Promise<void> {
       options: said(way.options),
       infer: target.infer,
       ...(way.crs ? { crs: way.crs } : {}),
-      ...(target.into ? { into: target.into } : newCity()),
+      ...(target.into ? await intoCity() : newCity()),
     }
     if (maps && way.mapping.trim())
       input.mapping = await handIn(new Blob([way.mapping]), 'mapping.toml', () => undefined)
@@ -141,6 +185,12 @@ export async function ask(maps: boolean): Promise<void> {
   } finally {
     asking.value = false
   }
+}
+
+async function intoCity(): Promise<Partial<ImportAsked>> {
+  const rules = mergeRules(target.clash)
+  const merge = rules ? await handIn(new Blob([rules]), 'merge.toml', () => undefined) : ''
+  return { into: target.into, far: target.far, ...(merge ? { merge } : {}) }
 }
 
 function newCity(): Partial<ImportAsked> {

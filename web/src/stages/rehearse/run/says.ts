@@ -40,6 +40,23 @@ export function lineName(figures: KeyFigures, id: string): string {
   return pick(line?.zh, line?.en) || id
 }
 
+interface Place {
+  zone: string
+  name: string
+  name_en: string
+  path_zh: string
+  path_en: string
+  region: string
+}
+
+/** A zone with its region and what lies between: grid cells of two streets share names. */
+export function placeOf(figures: KeyFigures, one: Place): string {
+  const region = figures.regions.find((each) => each.id === one.region)
+  const inside = pick(one.path_zh, one.path_en) || pick(one.name, one.name_en) || one.zone
+  const parts = [pick(region?.name, region?.name_en), inside]
+  return parts.filter((part, n) => part && parts.indexOf(part) === n).join(' · ')
+}
+
 export function sentences(said: { zh: string[]; en: string[] }): string[] {
   return said[lang()]
 }

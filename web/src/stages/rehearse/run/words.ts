@@ -192,7 +192,6 @@ export const runWords = defineWords({
       packs: '内容包',
       report: '出报告',
       report_said: '中英文各一份网页，可离线打开、打印、转发。',
-      report_of: '报告：{title}',
       gpkg: 'GIS 图层（GeoPackage）',
       csv: {
         zones: '分区表 CSV',
@@ -478,7 +477,6 @@ export const runWords = defineWords({
       packs: 'Packs',
       report: 'Make a report',
       report_said: 'A page in each language, to open offline, print and hand on.',
-      report_of: 'Report: {title}',
       gpkg: 'Layers for a GIS (GeoPackage)',
       csv: {
         zones: 'Zones, CSV',
