@@ -204,6 +204,11 @@ def run(look: Look) -> None:
     look.keep("run-exceedance", page.locator("#exceedance"))
     look.keep("run-crews", page.locator("#crews"))
     look.keep("run-export", page.locator("#export"))
+    look.of("map-assets").click()
+    page.get_by_text("此刻停用的可能").click()
+    expect(look.of("assets-out")).to_be_visible(timeout=WAIT_MS)
+    look.settle()
+    look.keep("run-assets", page.locator("#map"))
 
 
 def why(look: Look) -> None:

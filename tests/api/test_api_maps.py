@@ -81,6 +81,17 @@ def test_every_asset_and_zone_is_on_the_map_once(
     assert rows["assets"] == set(range(len(block.assets)))
 
 
+def test_ties_say_which_assets_they_join(
+    still: Here, drawn: str, block: City, tmp_path: Path
+) -> None:
+    found = features(still, drawn, "links.pmtiles", tmp_path)
+    ids = block.assets["id"].to_numpy()
+    told = {(ids[one.f], ids[one.t]) for one in found[found["b"] == 1].itertuples()}
+    links = block.links[block.links["normally_open"]]
+    assert told == set(zip(links["start"], links["end"], strict=True))
+    assert told
+
+
 def test_tiles_stand_where_the_city_does(
     still: Here, drawn: str, block: City, tmp_path: Path
 ) -> None:

@@ -232,11 +232,27 @@ def test_failures_that_are_none(still: Here, at: str, assets: list[Any], status:
     assert answer.json()["error"]["mend"]
 
 
+def test_places_stand_in_the_order_asked(still: Here, block: City, at: str) -> None:
+    ids = block.assets["id"].iloc[[9, 3, 700, 3]].tolist()
+    said = post(still, f"{at}/places", assets=[*ids, "nobody"])["at"]
+    assert said[-1] is None
+    assert said[:-1] == [get(still, f"{at}/thing", id=key)["at"] for key in ids]
+    assert said[1] == said[3] != said[0]
+
+
+@pytest.mark.parametrize("assets", [[], ["x"] * 5001, [1], "x", ["x" * 501]])
+def test_places_that_cannot_be_asked(still: Here, at: str, assets: Any) -> None:
+    answer = still.client.post(f"{at}/places", json={"assets": assets})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["mend"]
+
+
 def test_a_city_of_nothing(still: Here, tmp_path: Path) -> None:
     at = registered(still, City.build(Identity(id="void", name="空"), {}), tmp_path / "void")
     assert get(still, f"{at}/search", q="a") == []
     found = post(still, f"{at}/within", box=[0, 0, 1, 1])
     assert [found[name]["total"] for name in ("assets", "zones")] == [0, 0]
+    assert post(still, f"{at}/places", assets=["a"]) == {"at": [None]}
     assert still.client.get(f"{at}/thing", params={"row": 0}).status_code == 404
     assert still.client.post(f"{at}/what-if", json={"assets": ["a"]}).status_code == 404
 
@@ -247,6 +263,7 @@ def test_things_without_a_place(still: Here, block: City, tmp_path: Path) -> Non
     at = registered(still, named.replace(assets=bare), tmp_path / "placeless")
     said = get(still, f"{at}/thing", row=3)
     assert (said["at"], said["extent_deg"]) == (None, None)
+    assert post(still, f"{at}/places", assets=[said["id"]]) == {"at": [None]}
     assert post(still, f"{at}/within", box=[-180, -90, 180, 90])["assets"]["total"] == 0
     power = block.assets.loc[block.assets["lifeline"] == "power", "id"].iat[0]
     answer = still.client.post(f"{at}/what-if", json={"assets": [power]})

@@ -69,6 +69,22 @@ def test_what_only_the_city_shows(read: Read) -> None:
     assert said["hazards"]
 
 
+def test_a_cutoff_of_what_is_no_source(read: Read) -> None:
+    assets = read.city.assets
+    source = assets["source"].to_numpy(bool)
+    first, second = assets["id"][~source].iloc[:2]
+    text = GOOD.replace('lifeline = "power"', f'ids = ["{assets["id"][source].iloc[0]}"]')
+    assert check(read, "scenario", text, city=CITY)["ok"]
+    said = check(
+        read, "scenario", text.replace('ids = ["', f'ids = ["{first}", "{second}", "'), city=CITY
+    )
+    assert not said["ok"]
+    (fault,) = said["faults"]
+    assert fault["place"] == "hazards[0].ids"
+    assert fault["what"] == f"not a source: {first}, {second}"
+    assert "sources only" in fault["mend"]
+
+
 def test_files_of_a_scenario(read: Read) -> None:
     text = GOOD.replace('"dark"', '"dark"\ncrews = "crews.toml"')
     said = check(read, "scenario", text, files={"crews.toml": "no-upload", "../x": "y"})

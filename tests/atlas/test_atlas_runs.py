@@ -15,13 +15,13 @@ from tests.atlas.conftest import Read
 
 PATHS = (
     *("about", "key-figures", "curves", "zones", "frames?lifeline=power", "asset-states"),
-    *("assets", "outages", "weak-links"),
+    *("assets", "outages", "weak-links", "asset-frames", "asset-cells", "asset-cells/frames"),
 )
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_run_whose_folder_is_gone(read: Read, path: str) -> None:
-    key = "gone" + path.split("?", maxsplit=1)[0]
+    key = "gone" + path.split("?", maxsplit=1)[0].replace("/", "-")
     read.enter(key, read.sources["shaken"], "stress")
     shutil.rmtree(read.here.services.places.run(key))
     answer = read.here.client.get(f"runs/{key}/{path}")

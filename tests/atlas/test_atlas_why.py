@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rencity.atlas import reasons
+from rencity.atlas import runs
 from rencity.rehearse import why as module
 from rencity.rehearse.why import why
 from tests.atlas.conftest import Read
@@ -70,8 +70,8 @@ def test_who_waits_long_is_told_so_and_what_is_known_is_said_meanwhile(
     said = read.get("runs/shaken/why", **asked)
     services = read.here.services
     opened = services.runs.of(services.places.run("shaken"), "shaken")
-    monkeypatch.setattr(reasons, "WAIT_S", 0.05)
-    with opened.answering:
+    monkeypatch.setattr(runs, "WAIT_S", 0.05)
+    with opened.in_turn("why"):
         assert read.get("runs/shaken/why", **asked) == said
         answer = read.here.client.get("runs/shaken/why", params={**asked, "at_h": 7})
         assert (answer.status_code, answer.json()["error"]["code"]) == (429, "limit")

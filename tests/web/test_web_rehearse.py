@@ -26,6 +26,9 @@ from tests.web.site import Site
 IMPORT_S = 120_000
 PNG = b"\x89PNG\r\n\x1a\n"
 NOBODY = 255
+DRAWN = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true)))
+})"""
 
 
 def test_a_strike_drawn_on_the_map_tells_what_its_run_holds(
@@ -140,6 +143,28 @@ def test_the_hour_moves_map_and_curve_and_frames_are_those_of_the_run(
     for one, other in itertools.pairwise(looks):
         assert one[0] != other[0], "the map stands still"
         assert one[1] != other[1], "the curve stands still"
+    _assets_move_with_the_hour(reader, site, memphis.run)
+
+
+def _assets_move_with_the_hour(reader: Reader, site: Site, run: str) -> None:
+    reader.test("map-assets").click()
+    reader.page.get_by_text("State now, in one sample").click()
+    url = f"{site.address}api/v1/runs/{run}/asset-frames?lifeline=power&sample=0"
+    answer = reader.page.request.get(url)
+    count, series, steps = (int(n) for n in answer.headers["x-shape"].split(","))
+    of = np.frombuffer(answer.body()[4 * count : 8 * count], "<i4")
+    states = np.frombuffer(answer.body()[8 * count :], np.uint8).reshape(steps, series)[:, of]
+    looks = set()
+    for step in (0, steps - 1):
+        reader.test("time").fill(str(step))
+        damaged, cut = ((states[step] == one).sum() for one in (1, 2))
+        expect(reader.test("assets-out")).to_have_text(
+            f"{damaged:,} damaged, {cut:,} whole but without service"
+        )
+        reader.page.wait_for_function(DRAWN)
+        looks.add(_pixels(reader.test("run-map")))
+    assert (states[0] > 0).any()
+    assert len(looks) == 2, "assets stand still"
 
 
 def test_play_goes_on_until_it_is_paused(
@@ -366,7 +391,7 @@ def _click_at(reader: Reader, across: float, down: float) -> None:
 
 def _keep_frames(said: Any, got: dict[tuple[str, str], bytes]) -> None:
     url = urlsplit(said.url)
-    if url.path.endswith("/frames"):
+    if re.search(r"/runs/[^/]+/frames$", url.path):
         asked = parse_qs(url.query)
         got[asked["lifeline"][0], asked["level"][0]] = said.body()
 

@@ -2,13 +2,17 @@
 import { describe, expect, it } from 'vitest'
 import { onlyIn } from '@/stages/rehearse/compare/lines'
 import {
+  assetFrames,
+  assetsAt,
   assetStates,
   byRow,
+  countOut,
   frames,
   shareAt,
   stepAt,
   worstStep,
 } from '@/stages/rehearse/run/frames'
+import { cellsAt, cellsOut, squares } from '@/stages/rehearse/run/cells'
 import { settledAt, stairs } from '@/stages/rehearse/run/stairs'
 import { csvRows } from '@/stages/rehearse/run/trips'
 
@@ -35,6 +39,59 @@ describe('asset states', () => {
     expect([...said.outageH]).toEqual([1, 2, 3])
     expect(said.damagedShare[2]).toBeCloseTo(0.3)
     expect(() => assetStates(new ArrayBuffer(8), '2,3')).toThrow()
+  })
+})
+
+describe('assets over time', () => {
+  // rows 1, 3 and 4; the first two alike; two steps
+  const packed = (values: number[]): ArrayBuffer => {
+    const ints = new Uint8Array(new Int32Array([1, 3, 4, 0, 0, 1]).buffer)
+    return new Uint8Array([...ints, ...values]).buffer
+  }
+  const shares = assetFrames(packed([100, 255, 0, 255]), '3,2,2', 40)
+  const states = assetFrames(packed([2, 1, 0, 255]), '3,2,2', 1)
+
+  it('are shares of samples by row; what is never in service has none', () => {
+    expect([...assetsAt(shares, 0, 6)]).toEqual([0, 0.5, 0, 0.5, NaN, 0])
+    expect([...assetsAt(shares, 1, 6)]).toEqual([0, 0, 0, 0, NaN, 0])
+    expect(countOut(shares, 0)).toEqual({ out: 1, whole: 0 })
+  })
+
+  it('are states in one sample', () => {
+    expect([...assetsAt(states, 0, 5)]).toEqual([0, 2, 0, 2, 1])
+    expect(countOut(states, 0)).toEqual({ out: 3, whole: 2 })
+    expect(countOut(states, 1)).toEqual({ out: 0, whole: 0 })
+  })
+
+  it('are refused where shape and bytes do not agree', () => {
+    expect(() => assetFrames(packed([1, 2, 3]), '3,2,2', 1)).toThrow('3,2,2')
+    expect(() => assetFrames(new ArrayBuffer(0), '', 1)).toThrow()
+  })
+})
+
+describe('squares', () => {
+  const cells = {
+    west: 120,
+    north: 32,
+    width_deg: 0.5,
+    height_deg: 0.25,
+    columns: [0, 2],
+    rows: [0, 1],
+    assets: [4, 10],
+  }
+
+  it('lie where their columns and rows say', () => {
+    const [first, second] = squares(cells).features
+    expect(first?.properties).toEqual({ i: 0 })
+    expect(second?.geometry).toMatchObject({
+      coordinates: [[[121, 31.75], [121.5, 31.75], [121.5, 31.5], [121, 31.5], [121, 31.75]]],
+    }) // prettier-ignore
+  })
+
+  it('tell how many are out; what is never in service does not count', () => {
+    const of = frames(new Uint8Array([100, 20, 50, 255]).buffer, '2,2')
+    expect(cellsOut(cells, cellsAt(of, 0))).toBeCloseTo(3)
+    expect(cellsOut(cells, cellsAt(of, 1))).toBeCloseTo(1)
   })
 })
 

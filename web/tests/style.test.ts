@@ -4,7 +4,9 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Layer, Source } from '@/map/layers'
 
 vi.stubGlobal('location', { origin: 'http://127.0.0.1:8130' })
-const { layerSpecs, sourceSpec, paintOf } = await import('@/map/style')
+const { layerSpecs, sourceSpec } = await import('@/map/style')
+const { paintOf } = await import('@/map/paint')
+const { classOf } = await import('@/map/classes')
 
 const tiles: Source = {
   type: 'tiles',
@@ -44,7 +46,23 @@ const LAYERS: Layer[] = [
     radius: 4,
     colour: { by: 'prop', prop: 'l', colours: {}, other: '#888888' },
   },
-  { id: 'heat', type: 'heat', source: tiles, colours: ['#111111', '#222222'] },
+  {
+    id: 'told',
+    type: 'point',
+    source: tiles,
+    radius: 4,
+    colour: {
+      ...value,
+      scale: { ...value.scale, sizes: [0.5, 1, 2], rings: [false, false, true] },
+    },
+  },
+  {
+    id: 'wide',
+    type: 'line',
+    source: tiles,
+    width: 2,
+    colour: { ...value, scale: { ...value.scale, sizes: [0.5, 1, 2] } },
+  },
   {
     id: 'names',
     type: 'label',
@@ -106,7 +124,13 @@ it('a value paints the class it falls into', () => {
   const paint = paintOf('zones', value) as unknown[]
   expect(paint[0]).toBe('case')
   expect(JSON.stringify(paint)).toContain('["step"')
-  expect(JSON.stringify(paint)).toContain('0.25,"#222222",0.5,"#333333"')
+  expect(JSON.stringify(paint)).toContain('"#111111",1,"#222222",2,"#333333"')
+})
+
+it('a class begins at its break; what is no number has none', () => {
+  expect([-1, 0.24, 0.25, 0.5, 9].map((one) => classOf(one, [0.25, 0.5]))).toEqual([0, 0, 1, 2, 2])
+  expect([NaN, undefined, Infinity].map((one) => classOf(one, [0.25]))).toEqual([-1, -1, -1])
+  expect(classOf(3, [])).toBe(0)
 })
 
 it('an address of tiles is of this server', () => {

@@ -23,6 +23,7 @@ from rencity.api.routes import (
     journal,
     maps,
     packs,
+    places,
     ranking,
     reading,
     runs,
@@ -59,8 +60,8 @@ def app_of(services: Services) -> FastAPI:
     app.state.services = services
     app.state.metrics = Metrics(lambda: counted(services.store))
     errors.install(app)
-    of_cities = (cities, maps, zones, things, failing, standing, ranking, reading, tables)
-    for module in (*of_cities, scenarios, runs, uploads, packs, jobs, journal, events):
+    of_cities = (cities, maps, zones, things, places, failing, standing, ranking, reading)
+    for module in (*of_cities, tables, scenarios, runs, uploads, packs, jobs, journal, events):
         app.include_router(module.router, responses=REFUSALS)
     app.include_router(readout, responses=REFUSALS)
     app.include_router(system.router)

@@ -209,6 +209,8 @@ def _links(placed: Placed) -> gpd.GeoDataFrame:
         "l": links["lifeline"].to_numpy(dtype=object)[rows],
         "i": own[rows].astype(np.int32),
         "b": links["normally_open"].to_numpy()[rows].astype(np.int32),
+        "f": start[rows].astype(np.int32),
+        "t": end[rows].astype(np.int32),
     }
     return gpd.GeoDataFrame(said, geometry=shapely.linestrings(ends), crs=CRS)
 

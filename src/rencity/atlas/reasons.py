@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from rencity.kit.errors import LimitError
 from rencity.report.about import Number, Words
 from rencity.report.explained import AssetOfWhy, Example, Target
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from rencity.atlas.runs import OpenedRun
 
 
-WAIT_S = 20.0
-"""How long a question waits for the one before it."""
 THING_BYTES = 2_000
 """Memory of a group, a facility, a zone or a cause of an answer, about."""
 
@@ -163,28 +160,15 @@ def why(
     CityError : the city has errors
     """
     question = Question(target, lifeline, at_h, samples)
-    return opened.made.of(("why", question), lambda: _in_turn(opened, city, question))
-
-
-def _in_turn(opened: OpenedRun, city: Opened, question: Question) -> WhyOut:
-    """Wait for the question before, but not for ever: a server has only so many threads."""
-    if not opened.answering.acquire(timeout=WAIT_S):
-        raise LimitError(
-            "another question to this run is being answered, and takes long",
-            place=f"run/{opened.folder.name}/why",
-            mend="ask again in a minute, or about fewer samples",
-        )
-    try:
-        return _why(opened, city, question)
-    finally:
-        opened.answering.release()
+    return opened.made.of(("why", question), lambda: _why(opened, city, question))
 
 
 def _why(opened: OpenedRun, city: Opened, question: Question) -> WhyOut:
-    asked = opened.asked(city)
-    samples = question.samples or asked.prompt
-    answer = asked.answer(question.target, question.lifeline, question.at_h, samples)
-    asked.rest()
+    with opened.in_turn("why"):
+        asked = opened.asked(city)
+        samples = question.samples or asked.prompt
+        answer = asked.answer(question.target, question.lifeline, question.at_h, samples)
+        asked.rest()
     said = answer.to_dict()
     for cause in said["causes"]["causes"] if said["causes"] else ():
         cause["row"] = int(opened.row_of([cause["asset"]["id"]])[0])

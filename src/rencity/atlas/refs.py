@@ -120,6 +120,13 @@ class Refs:
         told = self._asset if table == ASSETS else self._zone
         return [told(row, _place(at)) for row, at in zip(wanted, places.tolist(), strict=True)]
 
+    def places(self, assets: Sequence[str]) -> list[tuple[float, float] | None]:
+        """A point on each asset, in the order of the ids; None: no such asset, or no place."""
+        found = self.index[ASSETS].get_indexer(np.array(assets, dtype=object))
+        at = np.full((len(assets), 2), np.nan)
+        at[found >= 0] = places_of(self._shapes[ASSETS][found[found >= 0]])
+        return [_place(one) for one in at.tolist()]
+
     def one(self, table: Which, row: int) -> Ref:
         """One row."""
         return self.of(table, [row])[0]

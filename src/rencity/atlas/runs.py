@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rencity.atlas.briefs import Brief, brief_in
 from rencity.atlas.shelf import Shelf
-from rencity.kit.errors import AbsentError, ConflictError, RunError
+from rencity.kit.errors import AbsentError, ConflictError, LimitError, RunError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +35,8 @@ MOST_BYTES = 4_000_000_000
 """Held of all runs together, about."""
 PICTURES_BYTES = 200_000_000
 MOST_BRIEFS = 2000
+WAIT_S = 20.0
+"""How long a question waits for the one before it."""
 GONE = "restore it from a backup, or remove the run and ask again"
 
 _Key = tuple[Path, int, int]
@@ -52,7 +56,7 @@ class OpenedRun:
         self.folder = folder
         self.run: Run = open_run(folder)
         self.made: Shelf[tuple[Any, ...], Any] = Shelf(_weight, PICTURES_BYTES)
-        self.answering = threading.Lock()
+        self._answering = threading.Lock()
         self._asked: tuple[Opened, Asked] | None = None
 
     @property
@@ -72,8 +76,31 @@ class OpenedRun:
         """Rows of assets in the city's table; -1 where it has no such asset."""
         return self.asset_rows.get_indexer(ids)
 
+    @contextlib.contextmanager
+    def in_turn(self, question: str) -> Iterator[None]:
+        """Wait for the question before, but not for ever: a server has only so many threads.
+
+        Parameters
+        ----------
+        question : the last part of its address, for messages
+
+        Raises
+        ------
+        LimitError : another question to this run takes long
+        """
+        if not self._answering.acquire(timeout=WAIT_S):
+            raise LimitError(
+                "another question to this run is being answered, and takes long",
+                place=f"run/{self.folder.name}/{question}",
+                mend="ask again in a minute, or about fewer samples",
+            )
+        try:
+            yield
+        finally:
+            self._answering.release()
+
     def asked(self, city: Opened) -> Asked:
-        """The run and its city, to be asked why; hold `answering` meanwhile."""
+        """The run and its city, to be asked why; within `in_turn`."""
         from rencity.rehearse.why import Asked  # noqa: PLC0415 - heavy
         from rencity.sim.why.about import about_of, outages_in  # noqa: PLC0415 - heavy
 

@@ -27,6 +27,10 @@ export type Source = TileSource | DataSource
 export interface Scale {
   breaks: number[]
   colours: string[]
+  /** Of lines and points: how many times as wide as usual each class is. */
+  sizes?: number[]
+  /** Of points: which classes are rings instead of dots. */
+  rings?: boolean[]
 }
 
 /** One colour, one by a property of the feature, or one by a value held for its row. */
@@ -78,13 +82,6 @@ export interface PointLayer extends Layer_ {
   pickable?: boolean
 }
 
-export interface HeatLayer extends Layer_ {
-  type: 'heat'
-  source: Source
-  weight?: string
-  colours: string[]
-}
-
 export interface LabelLayer extends Layer_ {
   type: 'label'
   source: Source
@@ -120,8 +117,7 @@ export interface PictureLayer extends Layer_ {
   opacity?: number
 }
 
-export type Layer =
-  AreaLayer | LineLayer | PointLayer | HeatLayer | LabelLayer | MarkLayer | PictureLayer
+export type Layer = AreaLayer | LineLayer | PointLayer | LabelLayer | MarkLayer | PictureLayer
 
 export interface View {
   lon: number

@@ -6,12 +6,20 @@ import { layerSpecs, sourceSpec } from './style'
 
 export class Shown {
   private layers: LayerSpecification[] = []
+  private said = ''
   private data = new Map<string, FeatureCollection>()
 
   constructor(private readonly map: GlMap) {}
 
   take(layers: Layer[], accent: string): void {
     const specs = layers.flatMap((layer) => layerSpecs(layer, accent))
+    const said = JSON.stringify(specs)
+    if (said === this.said) {
+      // only data or values moved, as in every frame of a movie
+      for (const layer of layers) this.source(layer)
+      return
+    }
+    this.said = said
     const wanted = new Map(specs.map((spec) => [spec.id, spec]))
     for (const old of this.layers) {
       const fresh = wanted.get(old.id)

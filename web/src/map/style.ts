@@ -5,12 +5,8 @@ import type {
   LayerSpecification,
   SourceSpecification,
 } from 'maplibre-gl'
-import { sourceKey, type Filter, type Layer, type Paint, type Source } from './layers'
-
-/** The name under which a layer keeps the value of a feature. */
-export function stateKey(layer: string): string {
-  return `v:${layer}`
-}
+import { sourceKey, type Filter, type Layer, type Source } from './layers'
+import { isRing, paintOf, sizeOf } from './paint'
 
 export function sourceSpec(source: Source): SourceSpecification {
   if (source.type === 'data') return { type: 'geojson', data: source.data, promoteId: 'i' }
@@ -22,31 +18,6 @@ export function sourceSpec(source: Source): SourceSpecification {
     maxzoom: source.maxzoom,
     promoteId: { [source.layer]: 'i' },
   }
-}
-
-export function paintOf(layer: string, paint: Paint): string | ExpressionSpecification {
-  if (paint.by === 'one') return paint.colour
-  if (paint.by === 'prop') {
-    const pairs = Object.entries(paint.colours).flat()
-    if (!pairs.length) return paint.other
-    return [
-      'match',
-      ['get', paint.prop],
-      ...pairs,
-      paint.other,
-    ] as unknown as ExpressionSpecification
-  }
-  const value: ExpressionSpecification = ['number', ['feature-state', stateKey(layer)], -1e30]
-  const steps = paint.scale.breaks.flatMap((edge, n) => [
-    edge,
-    paint.scale.colours[n + 1] ?? paint.none,
-  ])
-  return [
-    'case',
-    ['<', value, -1e29],
-    paint.none,
-    ['step', value, paint.scale.colours[0] ?? paint.none, ...steps],
-  ] as unknown as ExpressionSpecification
 }
 
 function filterOf(filters: Filter[] | undefined): FilterSpecification | undefined {
@@ -141,7 +112,12 @@ export function layerSpecs(layer: Layer, accent: string): LayerSpecification[] {
           },
         },
       ]
-    case 'line':
+    case 'line': {
+      const times = (width: number): ExpressionSpecification => [
+        '*',
+        width,
+        sizeOf(layer.id, layer.colour),
+      ]
       return [
         {
           ...common,
@@ -160,73 +136,63 @@ export function layerSpecs(layer: Layer, accent: string): LayerSpecification[] {
               ['linear'],
               ['zoom'],
               9,
-              ['case', SELECTED, layer.width + 2, layer.width * 0.5],
+              ['case', SELECTED, layer.width + 2, times(0.5 * layer.width)],
               15,
-              ['case', SELECTED, layer.width + 4, layer.width * 1.6],
+              ['case', SELECTED, layer.width + 4, times(1.6 * layer.width)],
             ] as ExpressionSpecification,
             ...(layer.dashed ? { 'line-dasharray': [2, 2] } : {}),
           },
         },
       ]
-    case 'point':
+    }
+    case 'point': {
+      const times = (radius: number): ExpressionSpecification => [
+        '*',
+        radius,
+        sizeOf(layer.id, layer.colour),
+      ]
+      const ring = isRing(layer.id, layer.colour)
+      const colour = paintOf(layer.id, layer.colour)
       return [
         {
           ...common,
           type: 'circle',
           layout,
           paint: {
-            'circle-color': paintOf(layer.id, layer.colour) as string,
-            'circle-opacity': layer.opacity ?? 1,
+            'circle-color': colour as string,
+            'circle-opacity': ['case', ring, 0, layer.opacity ?? 1] as ExpressionSpecification,
             'circle-radius': [
               'interpolate',
               ['linear'],
               ['zoom'],
               8,
-              ['case', SELECTED, layer.radius + 4, layer.radius * 0.5],
+              ['case', SELECTED, layer.radius + 4, times(0.5 * layer.radius)],
               12,
-              ['case', SELECTED, layer.radius + 5, layer.radius],
+              ['case', SELECTED, layer.radius + 5, times(layer.radius)],
               16,
-              ['case', SELECTED, layer.radius + 6, layer.radius * 1.8],
+              ['case', SELECTED, layer.radius + 6, times(1.8 * layer.radius)],
             ] as ExpressionSpecification,
             'circle-stroke-color': [
               'case',
               SELECTED,
               accent,
+              ring,
+              colour,
               layer.stroke ?? 'rgba(255,255,255,.85)',
-            ],
+            ] as ExpressionSpecification,
             'circle-stroke-width': [
               'interpolate',
               ['linear'],
               ['zoom'],
               9,
-              ['case', SELECTED, 4, 0],
+              ['case', SELECTED, 4, ring, 1.4, 0],
               13,
-              ['case', SELECTED, 4, layer.stroke === '' ? 0 : 1],
+              ['case', SELECTED, 4, ring, 2, layer.stroke === '' ? 0 : 1],
             ] as ExpressionSpecification,
           },
         },
       ]
-    case 'heat':
-      return [
-        {
-          ...common,
-          type: 'heatmap',
-          layout,
-          paint: {
-            'heatmap-weight': layer.weight ? ['get', layer.weight] : 1,
-            'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 8, 8, 14, 26],
-            'heatmap-color': [
-              'interpolate',
-              ['linear'],
-              ['heatmap-density'],
-              0,
-              'rgba(0,0,0,0)',
-              ...layer.colours.flatMap((colour, n) => [(n + 1) / layer.colours.length, colour]),
-            ] as unknown as ExpressionSpecification,
-            'heatmap-opacity': 0.75,
-          },
-        },
-      ]
+    }
     case 'label':
       return [
         {

@@ -90,7 +90,7 @@ class MapOut(BaseModel):
 
     Attributes of features: `i` row of the table (-1: none), `l` lifeline, `k` kind, `o` origin,
     `n` name, `s` 1 for a source; of zones `e` English name and `p` residents; of links `b` 1 where
-    it is normally open.
+    it is normally open, `f` and `t` rows of the assets that it joins.
     """
 
     ready: bool = Field(description="whether there are tiles; else ask for a job of kind `map`")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rencity.api.routes import asked, checks, results, struck, taken
+from rencity.api.routes import asked, asset_frames, checks, results, struck, taken
 
 router = APIRouter()
-for module in (results, struck, asked, taken, checks):
+for module in (results, struck, asset_frames, asked, taken, checks):
     router.include_router(module.router)

@@ -44,6 +44,11 @@ class Kept:
         mine = self.outages.lane < samples
         return Kept(samples, self.outages.where(mine), self.hazard[mine], self.hazards)
 
+    def alone(self, sample: int) -> Outages:
+        """Those of one sample, in the first lane."""
+        mine = self.outages.where(self.outages.lane == sample)
+        return Outages(mine.row, np.zeros_like(mine.lane), mine.begin, mine.end)
+
     def hazard_of(self, row: int, sample: int, at_min: int) -> str:
         """Which hazard began the outage of a row that holds or last began before a minute."""
         mine = (self.outages.row == row) & (self.outages.lane == sample)

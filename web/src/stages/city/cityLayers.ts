@@ -1,6 +1,6 @@
 /** A city's tiles as layers of the map: ground, zones, networks, things, names. */
 import { token } from '@/frame/theme'
-import type { Filter, Layer, Paint, TileSource } from '@/map/layers'
+import type { Filter, Layer, Paint, Picked, TileSource } from '@/map/layers'
 import { lang } from '@/words'
 import type { MapOut } from './data'
 
@@ -36,6 +36,19 @@ export function isZoneLayer(id: string): boolean {
   return id.startsWith('zones')
 }
 
+/** Normally open links, which lie between two assets and often are none themselves. */
+const TIES = 'ties'
+/** Zooms by which the ends of ties follow the links: from afar there are too many. */
+const TIE_ENDS = 2
+export function isTie(id: string): boolean {
+  return id.startsWith(TIES)
+}
+
+/** The row of the asset that a feature is; of a tie, of the one it begins at. */
+export function assetRow(one: Picked): number {
+  return isTie(one.layer) ? Number(one.properties.f ?? -1) : one.row
+}
+
 function sourceOf(look: CityLook, drawn: Drawn): TileSource {
   const base = `/api/v1/cities/${encodeURIComponent(look.city)}/versions/${look.number}/map`
   return {
@@ -58,6 +71,13 @@ function zoneSpans(map: MapOut, level?: string): Map<string, [number, number]> {
     spans.set(one.file, [n === 0 ? 0 : one.minzoom, next ? next.minzoom : 24])
   })
   return spans
+}
+
+/** The zoom from which assets are drawn one by one. */
+export function nearFrom(map: MapOut): number {
+  const of = (about: string) => map.layers.filter((one) => one.about === about)
+  const some = of('lines').length ? of('lines') : of('points')
+  return Math.min(...some.map((one) => one.minzoom), 24)
 }
 
 const AT_ONCE = 1_500
@@ -128,6 +148,7 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
       (each) => each.about !== 'zones' && each.about !== 'points',
     )) {
       const rows = one.about === 'lines'
+      const links = one.about === 'links'
       layers.push({
         id: one.file,
         type: 'line',
@@ -135,11 +156,36 @@ export function cityLayers(map: MapOut, look: CityLook): Layer[] {
         colour: rows ? (look.assetPaint ?? plain) : plain,
         width: one.about === 'overview' ? 1 : 1.6,
         opacity: one.about === 'overview' ? 0.35 : 0.75,
-        filter,
+        filter: links ? [...filter, { prop: 'b', in: [0] }] : filter,
         minzoom: one.minzoom,
         maxzoom: one.about === 'overview' ? one.maxzoom + 1 : 24,
         pickable: rows,
       })
+      if (links) {
+        layers.push({
+          id: TIES,
+          type: 'line',
+          source: sourceOf(look, one),
+          colour: plain,
+          width: 2.2,
+          dashed: true,
+          filter: [...filter, { prop: 'b', in: [1] }],
+          minzoom: one.minzoom,
+          pickable: true,
+        })
+        // most are a few steps long: their ends can be seen, and hit, where the line is too short
+        layers.push({
+          id: `${TIES}:ends`,
+          type: 'point',
+          source: sourceOf(look, one),
+          colour: { by: 'one', colour: token('card') },
+          radius: 3,
+          stroke: token('map-ink'),
+          filter: [...filter, { prop: 'b', in: [1] }],
+          minzoom: one.minzoom + TIE_ENDS,
+          pickable: true,
+        })
+      }
     }
     const kinds = ranked(map)
     for (const one of map.layers.filter((each) => each.about === 'points')) {

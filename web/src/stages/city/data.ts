@@ -15,6 +15,7 @@ import {
   listOrigins,
   listVersions,
   listWithin,
+  locateAssets,
   listZones,
   removeCity,
   searchThings,
@@ -141,6 +142,12 @@ export async function assetsWithin(
   const body = { polygon, lifelines, kinds, tables: ['assets' as const] }
   const found = await answered(listWithin({ path: { city: at.city, number: at.number }, body }))
   return found.assets ?? { ids: [], total: 0 }
+}
+
+/** Where assets stand; those without a place are left out. */
+export async function spotsOf({ city, number }: Where, assets: string[]): Promise<At[]> {
+  const { at } = await answered(locateAssets({ path: { city, number }, body: { assets } }))
+  return at.filter((one) => one !== null)
 }
 
 export function whatIf(at: Where, assets: string[]): Promise<WhatIfOut> {

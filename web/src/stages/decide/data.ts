@@ -16,6 +16,7 @@ import {
   listScenarios,
   listWeakLinks,
   listWithin,
+  locateAssets,
   makeScenario,
   searchThings,
   type FormOfKind,
@@ -155,6 +156,17 @@ export async function assetsWithin(
     listWithin({ path: { city, number }, body: { polygon, tables: ['assets'] } }),
   )
   return { ids: inside.assets?.ids ?? [], total: inside.assets?.total ?? 0 }
+}
+
+/** A point on each asset, by id; those that are gone or have no place are left out. */
+export async function spotsOf(
+  city: string,
+  number: number,
+  assets: string[],
+): Promise<Map<string, At>> {
+  if (!assets.length) return new Map()
+  const { at } = await answered(locateAssets({ path: { city, number }, body: { assets } }))
+  return new Map(at.flatMap((one, n) => (one ? [[assets[n] ?? '', one] as const] : [])))
 }
 
 /** Where assets stand, as far as they have a place; those that are gone are left out. */

@@ -6,12 +6,12 @@ import {
   changeScenario,
   checkScenario,
   compareRuns,
+  getAssetCells,
   getCurves,
   getExceedance,
   getJob,
   getKeyFigures,
   getMap,
-  getOutages,
   getRun,
   getRunAbout,
   getRunZones,
@@ -27,11 +27,13 @@ import {
   listScenarios,
   listWeakLinks,
   listWithin,
+  locateAssets,
   makeScenario,
   removeRun,
   removeScenario,
   searchThings,
   type Against,
+  type AssetCells,
   type AssetState,
   type ContentOut,
   type Curves,
@@ -42,7 +44,6 @@ import {
   type Layer as HazardLayer,
   type LossCurves,
   type MapOut,
-  type Outages,
   type Outline,
   type Parameter,
   type RunAbout,
@@ -58,11 +59,15 @@ import {
   type Zones,
 } from '@/client'
 import { answered, bytesOf, everyItem, write } from '@/live/asking'
-import { assetStates, frames, type AssetStates, type Frames } from './run/frames'
+import type { At } from '@/map/layers'
+import {
+  assetFrames, assetStates, frames, type AssetFrames, type AssetStates, type Frames,
+} from './run/frames' // prettier-ignore
 import { csvRows } from './run/trips'
 
 export type {
   Against,
+  AssetCells,
   AssetState,
   ContentOut,
   Curves,
@@ -73,7 +78,6 @@ export type {
   KeyFigures,
   LossCurves,
   MapOut,
-  Outages,
   Parameter,
   RunAbout,
   RunOut,
@@ -185,6 +189,12 @@ export function within(city: string, number: number, outline: Outline): Promise<
   return answered(listWithin({ path: { city, number }, body: outline }))
 }
 
+/** Where assets stand; those without a place are left out. */
+export async function spotsOf(city: string, number: number, assets: string[]): Promise<At[]> {
+  const { at } = await answered(locateAssets({ path: { city, number }, body: { assets } }))
+  return at.filter((one) => one !== null)
+}
+
 export async function search(city: string, number: number, q: string): Promise<FoundOut[]> {
   const asked = searchThings({ path: { city, number }, query: { q, limit: 20 } })
   return ((await answered(asked)) as FoundOut[]).filter((one) => one.table === 'assets')
@@ -256,8 +266,36 @@ export async function assetStatesOf(run: string): Promise<AssetStates> {
   return assetStates(bytes, headers.get('X-Shape') ?? '')
 }
 
-export function outagesOf(run: string, sample: number): Promise<Outages> {
-  return answered(getOutages({ path: { run }, query: { sample } }))
+/** Assets of a lifeline, or of all, over time: in one sample, or as shares of those kept. */
+export async function assetFramesOf(
+  run: string,
+  lifeline?: string,
+  sample?: number,
+): Promise<AssetFrames> {
+  const { bytes, headers } = await bytesOf(under(run, `asset-frames${asks(lifeline, sample)}`))
+  return assetFrames(bytes, headers.get('X-Shape') ?? '', Number(headers.get('X-Samples')))
+}
+
+export function assetCellsOf(run: string, lifeline?: string): Promise<AssetCells> {
+  return answered(getAssetCells({ path: { run }, query: { lifeline } }))
+}
+
+export async function cellFramesOf(
+  run: string,
+  lifeline?: string,
+  sample?: number,
+): Promise<Frames> {
+  const { bytes, headers } = await bytesOf(
+    under(run, `asset-cells/frames${asks(lifeline, sample)}`),
+  )
+  return frames(bytes, headers.get('X-Shape') ?? '')
+}
+
+function asks(lifeline?: string, sample?: number): string {
+  const query = new URLSearchParams()
+  if (lifeline !== undefined) query.set('lifeline', lifeline)
+  if (sample !== undefined) query.set('sample', String(sample))
+  return query.size ? `?${query.toString()}` : ''
 }
 
 export function assetsOf(run: string, q: string): Promise<AssetState[]> {

@@ -16,7 +16,7 @@ import { Fault, faultOf, useAsked } from '@/live/asking'
 import type { At, Paint } from '@/map/layers'
 import { shareScale } from '@/map/scales'
 import { big, share } from '@/words/format'
-import { assetsWithin, thing, whatIf, zonesOf, type MapOut } from '../data'
+import { assetsWithin, spotsOf, thing, whatIf, zonesOf, type MapOut } from '../data'
 import type { Looking } from '../looking'
 import type { Names } from '../naming'
 import { darkness, lostPeople, lostShares } from './shares'
@@ -96,6 +96,17 @@ export function useFailing(
       .slice(0, 50)
       .map((one) => ({ id: `assets:${one.id}`, at: one.at as At })),
   )
+  const outline = shallowRef<{ ring: At[]; ids: string[]; total: number }>()
+  /** What an outline holds, before it is added. */
+  const spots = useAsked(
+    () => (outline.value?.ids.length ? spotsOf(looking.at, outline.value.ids) : undefined),
+    [() => outline.value?.ids.join(' ')],
+  )
+  /** Where everything that was picked, or is about to be, stands. */
+  const places = computed<At[]>(() => [
+    ...(answer.data.value?.asked ?? []).flatMap((one) => (one.at ? [one.at] : [])),
+    ...(spots.data.value ?? []),
+  ])
   const legendTitle = computed(() =>
     lifeline.value ? t('city.fail_legend', { line: names.value.line(lifeline.value) }) : '',
   )
@@ -108,7 +119,6 @@ export function useFailing(
     return t('city.fail_zone_tip', said)
   }
 
-  const outline = shallowRef<{ ring: At[]; ids: string[]; total: number }>()
   const kinds: Ref<string[]> = ref([])
   const busy = ref(false)
   const fault = shallowRef<Fault>()
@@ -148,7 +158,18 @@ export function useFailing(
   }
 
   const made = {
-    ...{ answer, lifeline, lines, zonePaint, assetPaint, colours, marks, legendTitle, lossText },
+    ...{
+      answer,
+      lifeline,
+      lines,
+      zonePaint,
+      assetPaint,
+      colours,
+      marks,
+      places,
+      legendTitle,
+      lossText,
+    },
     ...{ outline, kinds, busy, fault, addRow, outlined, take },
   }
   provide(FAILING, made)

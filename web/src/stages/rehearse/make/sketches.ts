@@ -1,6 +1,7 @@
 /** Hazards that have a place, as layers of the map. */
 import type { Feature } from 'geojson'
 import { token } from '@/frame/theme'
+import { dots } from '@/map/dots'
 import type { At, Layer } from '@/map/layers'
 import { isTable, type Hazard } from './doc'
 import { circle } from './picking'
@@ -64,18 +65,7 @@ export function sketchLayers(
     })
   })
   if (picked.length) {
-    layers.push({
-      id: 'picked',
-      type: 'point',
-      source: {
-        type: 'data',
-        id: 'picked',
-        data: { type: 'FeatureCollection', features: picked.map(dot) },
-      },
-      colour: { by: 'one', colour: token('level-1-fill') },
-      radius: 6,
-      stroke: token('card'),
-    })
+    layers.push(dots('picked', picked, token('level-1-fill'), token('card')))
   }
   return layers
 }

@@ -40,6 +40,64 @@ export function assetStates(buffer: ArrayBuffer, shape: string): AssetStates {
   }
 }
 
+/** Assets that are ever out; those alike at every step share a series. */
+export interface AssetFrames {
+  rows: Int32Array
+  series: Int32Array
+  /** Series there are. */
+  distinct: number
+  steps: number
+  /** A byte for each step and series: 200ths of the samples, or a state. */
+  bytes: Uint8Array
+  /** What shares are of; 1: states of one sample. */
+  samples: number
+}
+
+/** States in one sample; 0: in service. */
+export const DAMAGED = 1
+export const CUT = 2
+/** Without service even in the undamaged city. */
+export const NEVER = 255
+
+export function assetFrames(buffer: ArrayBuffer, shape: string, samples: number): AssetFrames {
+  const [count = 0, distinct = 0, steps = 0] = shapeOf(shape, 3)
+  if (buffer.byteLength !== 8 * count + distinct * steps)
+    throw new Error(`${buffer.byteLength} bytes for ${shape}`)
+  return {
+    rows: new Int32Array(buffer, 0, count),
+    series: new Int32Array(buffer, 4 * count, count),
+    bytes: new Uint8Array(buffer, 8 * count),
+    ...{ distinct, steps, samples },
+  }
+}
+
+/** Shares of samples, or states, of every asset at a step by row; NaN: never in service. */
+export function assetsAt(of: AssetFrames, step: number, count: number): Float32Array {
+  const made = new Float32Array(count)
+  const one = of.samples === 1 ? 1 : PER_ONE
+  const now = of.bytes.subarray(step * of.distinct, (step + 1) * of.distinct)
+  of.rows.forEach((row, n) => {
+    const byte = now[of.series[n] ?? 0] ?? 0
+    made[row] = byte === NEVER ? NaN : byte / one
+  })
+  return made
+}
+
+/** How many assets are out at a step, on the mean over the samples; `whole`: undamaged ones. */
+export function countOut(of: AssetFrames, step: number): { out: number; whole: number } {
+  const each = new Uint32Array(of.distinct)
+  for (const series of of.series) each[series] = (each[series] ?? 0) + 1
+  let out = 0
+  let whole = 0
+  each.forEach((assets, series) => {
+    const byte = of.bytes[step * of.distinct + series] ?? 0
+    if (byte === NEVER) return
+    out += assets * (of.samples === 1 ? Number(byte > 0) : byte / PER_ONE)
+    if (of.samples === 1 && byte === CUT) whole += assets
+  })
+  return { out, whole }
+}
+
 /** Share without at a step in a zone; NaN where nobody is served. */
 export function shareAt(of: Frames, step: number, zone: number): number {
   const byte = of.bytes[step * of.zones + zone] ?? NOBODY

@@ -1,16 +1,16 @@
 /** What a run lays over the city's map. */
-import type { FeatureCollection } from 'geojson'
 import { token } from '@/frame/theme'
 import type { At, Layer, Mark, Paint, PictureLayer, Scale } from '@/map/layers'
 import { hoursScale, ramp } from '@/map/scales'
-import { layerUrl, type HazardLayer, type Outages, type WeakLink } from '../data'
+import { layerUrl, type HazardLayer, type WeakLink } from '../data'
 import type { AssetStates } from './frames'
 
-export type AssetMode = 'none' | 'outage' | 'damage' | 'sample' | 'heat'
+/** What colours assets: not at all, figures of the whole run, or how they stand at an hour. */
+export type AssetMode = 'none' | 'outage' | 'damage' | 'hourly' | 'sample'
 
-/** Whether a mode shows who is out in one sample. */
-export function ofSample(mode: AssetMode): boolean {
-  return mode === 'sample' || mode === 'heat'
+/** Whether a mode moves with the hour. */
+export function moves(mode: AssetMode): boolean {
+  return mode === 'hourly' || mode === 'sample'
 }
 
 export const DAMAGE_BREAKS = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5]
@@ -29,11 +29,11 @@ export function assetPaint(mode: AssetMode, states: AssetStates | undefined, sca
   return { by: 'value', values: values ?? new Float32Array(0), scale, none: token('ink-3') }
 }
 
-/** Pictures lie on the zones and under the networks. */
-export function withPicture(layers: Layer[], picture: PictureLayer | undefined): Layer[] {
-  if (!picture) return layers
+/** Layers that lie on the zones and under the networks. */
+export function withUnder(layers: Layer[], more: (Layer | undefined)[]): Layer[] {
   const last = layers.findLastIndex((one) => one.id.startsWith('zones:'))
-  return [...layers.slice(0, last + 1), picture, ...layers.slice(last + 1)]
+  const some = more.filter((one) => one !== undefined)
+  return [...layers.slice(0, last + 1), ...some, ...layers.slice(last + 1)]
 }
 
 export function pictureOf(run: string, layer: HazardLayer | undefined): PictureLayer | undefined {
@@ -44,46 +44,6 @@ export function pictureOf(run: string, layer: HazardLayer | undefined): PictureL
     url: layerUrl(run, layer.id),
     corners: layer.corners as [At, At, At, At],
     opacity: 0.75,
-  }
-}
-
-/** Who is out at an hour of one sample, as points. */
-export function outAt(outages: Outages, hour: number): FeatureCollection {
-  const minute = hour * 60
-  const features: FeatureCollection['features'] = []
-  outages.rows.forEach((row, n) => {
-    const [lon, lat] = [outages.lon[n], outages.lat[n]]
-    const begin = outages.begin_min[n] ?? 0
-    const end = outages.end_min[n] ?? 0
-    if (lon == null || lat == null || begin > minute || end <= minute) return
-    features.push({
-      type: 'Feature',
-      geometry: { type: 'Point', coordinates: [lon, lat] },
-      properties: { i: row },
-    })
-  })
-  return { type: 'FeatureCollection', features }
-}
-
-export function outLayer(data: FeatureCollection): Layer {
-  return {
-    id: 'out',
-    type: 'point',
-    source: { type: 'data', id: 'out', data },
-    colour: { by: 'one', colour: token('map-ink') },
-    radius: 3.6,
-    stroke: token('card'),
-    pickable: true,
-  }
-}
-
-/** The same as density, for cities where points hide each other. */
-export function heatLayer(data: FeatureCollection): Layer {
-  return {
-    id: 'out-heat',
-    type: 'heat',
-    source: { type: 'data', id: 'out', data },
-    colours: ramp(),
   }
 }
 

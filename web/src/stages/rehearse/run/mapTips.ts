@@ -1,10 +1,10 @@
 /** What is said beside the pointer on a run's map. */
 import type { Picked } from '@/map/layers'
-import { isZoneLayer } from '@/stages/city/cityLayers'
+import { isTie, isZoneLayer } from '@/stages/city/cityLayers'
 import { i18n, pick } from '@/words'
 import { hours, share } from '@/words/format'
 import type { MapOut, WeakLink } from '../data'
-import type { AssetStates } from './frames'
+import { CUT, DAMAGED, type AssetStates } from './frames'
 import { amount } from './says'
 import type { ZoneSaid } from './zoneValues'
 
@@ -15,6 +15,8 @@ export interface Known {
   map: MapOut | undefined
   /** Where assets are coloured by them. */
   states: AssetStates | undefined
+  /** Where assets move with the hour: shares of samples, or states in one, by row. */
+  now: { values: Float32Array; ofSample: boolean } | undefined
   zone: (row: number) => ZoneSaid | undefined
   unit: string
 }
@@ -30,7 +32,8 @@ function weakTip(one: Picked, known: Known): string[] {
   return [`${found.number ?? ''} ${found.name || found.asset}`, pick(found.kind_zh, found.kind_en)]
 }
 
-function assetTip(one: Picked, { map, states }: Known): string[] {
+function assetTip(one: Picked, { map, states, now }: Known): string[] {
+  if (isTie(one.layer)) return [t('city.tie')]
   const id = `${String(one.properties.l)}.${String(one.properties.k)}`
   const kind = map?.kinds.find((each) => each.id === id)
   const lines = [String(one.properties.n ?? '') || pick(kind?.zh, kind?.en)]
@@ -39,7 +42,14 @@ function assetTip(one: Picked, { map, states }: Known): string[] {
     const damage = share(states.damagedShare[one.row])
     lines.push(t('rehearse.run.tip_asset', { outage, damage }))
   }
+  if (now) lines.push(nowText(now.values[one.row], now.ofSample))
   return lines.filter(Boolean)
+}
+
+function nowText(value: number | undefined, ofSample: boolean): string {
+  if (value === undefined || Number.isNaN(value)) return t('rehearse.run.never')
+  if (!ofSample) return t('rehearse.run.tip_now', { share: share(value) })
+  return t(`rehearse.run.state.${value === DAMAGED ? 'damaged' : value === CUT ? 'cut' : 'on'}`)
 }
 
 function zoneTip(one: Picked, known: Known): string[] {
