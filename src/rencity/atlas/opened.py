@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rencity.atlas.shelf import Shelf
 from rencity.kit.errors import AbsentError
 
 if TYPE_CHECKING:
@@ -112,36 +112,17 @@ class OpenedCities:
     """
 
     def __init__(self, most_rows: int = MOST_ROWS) -> None:
-        self._most = most_rows
-        self._held: OrderedDict[_Key, Opened] = OrderedDict()
-        self._opening: dict[_Key, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._held: Shelf[_Key, Opened] = Shelf(lambda held: held.rows, most_rows)
 
     def of(self, folder: Path) -> Opened:
-        """The city in a folder.
+        """The city in a folder; who asks meanwhile waits for this one.
 
         Raises
         ------
         AbsentError : there is none
         InputError : it is broken
         """
-        key = _key(folder)
-        with self._lock:
-            if (held := self._held.get(key)) is not None:
-                self._held.move_to_end(key)
-                return held
-            opening = self._opening.setdefault(key, threading.Lock())
-        with opening:  # who asks meanwhile waits for this one instead of opening it again
-            with self._lock:
-                if (held := self._held.get(key)) is not None:
-                    return held
-            made = Opened(folder)
-            with self._lock:
-                self._held[key] = made
-                self._opening.pop(key, None)
-                while len(self._held) > 1 and sum(o.rows for o in self._held.values()) > self._most:
-                    self._held.popitem(last=False)
-            return made
+        return self._held.of(_key(folder), lambda: Opened(folder))
 
 
 def _key(folder: Path) -> _Key:

@@ -63,7 +63,10 @@ def import_(context: Context, given: inputs.ImportInput) -> Made:
 
 
 def _made(context: Context, city: City, *, base: int, **more: Any) -> Made:
-    draw(context, city, map_folder(context.result, city.hash))
+    if more.get(
+        "changed", True
+    ):  # else the version that stands has its map, or may be asked for one
+        draw(context, city, map_folder(context.result, city.hash))
     return Made("city", {"city": city.identity.id, "base": base}, {"hash": city.hash, **more})
 
 
