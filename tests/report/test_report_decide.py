@@ -222,10 +222,10 @@ def test_a_scenario_that_never_strikes_is_named(folders, never):
 
 def test_two_of_a_kind_and_two_cities_are_refused(folders, made):
     said = fault(made["rate"], folders["rate"])
-    assert "holds rate.json, as" in said
+    assert "holds rate.json, and so does" in said
     edited(folders["n1"], "n1", lambda data: data["city"].update(hash="f" * 64))
     said = fault(folders["rate"], folders["n1"])
-    assert "ffffffffffffffff" in said
+    assert "(ffffffffffffffff)" in said
     assert str(folders["n1"]) in said
 
 

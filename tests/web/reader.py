@@ -38,7 +38,7 @@ ENGLISH = """() => {
   }
   for (const name of ['title', 'aria-label', 'placeholder'])
     for (const one of document.querySelectorAll(`[${name}]`))
-      if (words.test(one.getAttribute(name))) found.add(`${name}: ${one.getAttribute(name)}`)
+      if (words.test(one.getAttribute(name))) found.add(one.getAttribute(name))
   return [...found]
 }"""
 """Three words in a row are a sentence, not a name of the city's own."""
@@ -120,9 +120,9 @@ class Reader:
             if _CJK.search(line) and not any(part in data for part in _parts(line))
         ]
 
-    def english(self) -> list[str]:
-        """Runs of English words on a Chinese page, also in what is folded or said on hovering."""
-        return list(self.page.evaluate(ENGLISH))
+    def english(self, data: str) -> list[str]:
+        """Runs of English words on a Chinese page that are not the data's own, folded ones too."""
+        return [text for text in self.page.evaluate(ENGLISH) if text not in data]
 
     def overflow(self) -> int:
         """Pixels by which the page is wider than the window."""

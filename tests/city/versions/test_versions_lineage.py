@@ -117,7 +117,7 @@ def test_another_city_is_no_version(tiny_city: Callable[..., City]) -> None:
     [
         ("table,old,new\nzones,a,b\n", "missing change"),
         ("table,old,new,change,who\nzones,a,b,replaced,me\n", "unknown who"),
-        ("table,old,new,change\nzones,a,b,renamed\n", "lineage.csv:2: change 'renamed'"),
+        ("table,old,new,change\nzones,a,b,renamed\n", "lineage.csv:2: unknown change 'renamed'"),
         ('table,old,new,change\nzones,"a,b\n', "not CSV"),
         ("", "not CSV"),
     ],
