@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,5 +48,20 @@ def test_what_no_record_names_is_swept_when_it_is_old(here: Here) -> None:
         path.write_bytes(b"x")
     for path in (named, stray, part):
         os.utime(path, (long_ago, long_ago))
-    assert sweep(store, places) == 2
+    sweep(store, places)  # the server may be at it too
     assert sorted(places.uploads.iterdir()) == sorted([named, young])
+    assert sweep(store, places) == 0
+
+
+def test_many_may_clear_at_once(here: Here) -> None:
+    """The server's own turn and another's do not take each other for a backup."""
+    store, places = here.services.store, here.services.places
+    long_ago = (store.now() - 2 * OLD).timestamp()
+    strays = [places.uploads / f"{number:064x}" for number in range(20)]
+    for path in strays:
+        path.write_bytes(b"x")
+        os.utime(path, (long_ago, long_ago))
+    with ThreadPoolExecutor(4) as pool:
+        swept = [pool.submit(sweep, store, places) for _ in range(4)]
+        assert sum(each.result() for each in swept) <= len(strays)
+    assert not any(path.exists() for path in strays)

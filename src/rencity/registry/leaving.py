@@ -18,6 +18,8 @@ from rencity.registry.store import cities, city_versions, runs, uploads
 
 OLD = timedelta(days=1)
 """Longest time that a file may take from its first byte to its record."""
+CLEARING = "clearing"
+"""Held by who clears: two at once would each take the other for a backup."""
 TOPICS = frozenset({"run.remove", "city_version.remove", "upload.remove"})
 
 
@@ -26,6 +28,7 @@ def leaving(places: Places) -> Handler:
 
     def handle(tx: Transaction, news: News) -> None:
         kind = news.topic.partition(".")[0]
+        tx.hold(CLEARING)
         # one of the same id may be on its way in again
         if kind != "upload":
             tx.hold(f"{kind.removesuffix('_version')}/{news.subject.partition('@')[0]}")
@@ -53,17 +56,23 @@ def sweep(store: Store, places: Places) -> int:
 
 def _swept(store: Store, places: Places, path: Path, last: float) -> bool:
     """Remove one file, unless it has come in again meanwhile."""
-    with places.cleared(), store.writing("system:leaving") as tx:
+    with store.writing("system:leaving") as tx:
+        tx.hold(CLEARING)
         tx.hold(f"upload {path.name}")
         if tx.execute(_naming(path.name)).first() is not None:
             return False
-        try:
-            if path.stat().st_mtime >= last:
-                return False
-            path.unlink()
-        except FileNotFoundError:  # it came to its place, or its caller broke off
+        with places.cleared():
+            return _unlinked(path, last)
+
+
+def _unlinked(path: Path, last: float) -> bool:
+    try:
+        if path.stat().st_mtime >= last:
             return False
-        return True
+        path.unlink()
+    except FileNotFoundError:  # it came to its place, or its caller broke off
+        return False
+    return True
 
 
 def _naming(sha256: str) -> sa.Select[Any]:
