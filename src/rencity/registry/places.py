@@ -97,7 +97,7 @@ class Places:
     def told(self, text: str) -> str:
         """A text with paths as whoever asks knows them: files as handed in, the rest from here."""
         folder = re.escape(str(self.folder))
-        return re.sub(rf"{folder}/(work/[^/\s]+/(in/(source/)?)?)?", "", text)
+        return re.sub(rf"(?<![\w./]){folder}/(work/[^/\s]+/(in/(source/)?)?)?", "", text)
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
